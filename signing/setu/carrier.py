@@ -1,0 +1,91 @@
+"""How bytes travel to Setu and its storage: one way to open a connection pool, one way to read an answer.
+
+httpx limits each single read and write. A peer that sends a byte now and then stays inside those limits for
+ever, so a total deadline is checked between them.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from io import BytesIO
+
+import httpx
+
+Clock = Callable[[], float]
+
+TIMEOUT = httpx.Timeout(connect=3.0, read=10.0, write=10.0, pool=3.0)  # seconds
+LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=30.0)
+
+# The peer has seen nothing of the request when one of these is raised.
+NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.ProxyError,
+)
+
+
+class DeadlinePassed(Exception):  # noqa: N818
+    """The call as a whole took too long."""
+
+
+class TooMuch(Exception):  # noqa: N818
+    """The answer is larger than anything we expect."""
+
+
+class Deadline:
+    """`seconds` from now, on `clock`."""
+
+    def __init__(self, seconds: float, clock: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._end = clock() + seconds
+
+    def check(self) -> None:
+        """Raises DeadlinePassed."""
+        if self._clock() > self._end:
+            raise DeadlinePassed
+
+
+class PacedBytes(BytesIO):
+    """A file to send that stops being readable once the deadline has passed: a slow receiver is given up."""
+
+    def __init__(self, content: bytes, deadline: Deadline) -> None:
+        super().__init__(content)
+        self._deadline = deadline
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._deadline.check()
+        return super().read(size)
+
+
+def open_client(
+    *,
+    base_url: str = "",
+    headers: Mapping[str, str] | None = None,
+    transport: httpx.BaseTransport | None = None,
+) -> httpx.Client:
+    """A thread-safe pool that follows no redirect, ignores the environment's proxies and keeps no cookie."""
+    return httpx.Client(
+        base_url=base_url,
+        # Compressed answers could be small on the wire and huge in memory.
+        headers={"User-Agent": "signflow", "Accept-Encoding": "identity", **(headers or {})},
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        timeout=TIMEOUT,
+        limits=LIMITS,
+        follow_redirects=False,
+        trust_env=False,
+        transport=transport,
+    )
+
+
+def read_capped(response: httpx.Response, *, deadline: Deadline, max_bytes: int) -> bytes:
+    """The body of a streamed answer. Raises DeadlinePassed, TooMuch, httpx.HTTPError."""
+    chunks = bytearray()
+    for chunk in response.iter_bytes():
+        deadline.check()
+        chunks += chunk
+        if len(chunks) > max_bytes:
+            raise TooMuch
+    deadline.check()
+    return bytes(chunks)
