@@ -36,7 +36,7 @@ DETAILS = {
 }
 
 
-class PdfRefused(Exception):  # noqa: N818
+class PdfRefused(Exception):
     """This file will not be sent for signing.
 
     code: a key of DETAILS. detail: a sentence for the person who uploaded it.
@@ -50,7 +50,7 @@ class PdfRefused(Exception):  # noqa: N818
         self.why = why
 
 
-class InspectionBusy(Exception):  # noqa: N818
+class InspectionBusy(Exception):
     """All inspections are taken. Nothing is known about the file; try again in a few seconds."""
 
 

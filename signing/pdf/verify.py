@@ -21,7 +21,7 @@ DETACHED = frozenset({"/adbe.pkcs7.detached", "/ETSI.CAdES.detached"})
 BROKEN_DIGESTS = frozenset({"md2", "md5", "sha1"})
 
 
-class NotReadable(Exception):  # noqa: N818
+class NotReadable(Exception):
     """Not a whole PDF, probably a bad transfer: fetch it again.
 
     reason: "empty", "not_a_pdf" or "unparsable".
@@ -32,7 +32,7 @@ class NotReadable(Exception):  # noqa: N818
         self.reason = reason
 
 
-class NotProven(Exception):  # noqa: N818
+class NotProven(Exception):
     """A readable PDF that is not the signed file we expect: keep it apart for an operator.
 
     reason_code: no_signatures, wrong_signature_count, signature_unreadable, signature_unsupported,

@@ -26,11 +26,11 @@ NOT_SENT = (
 )
 
 
-class DeadlinePassed(Exception):  # noqa: N818
+class DeadlinePassed(Exception):
     """The call as a whole took too long."""
 
 
-class TooMuch(Exception):  # noqa: N818
+class TooMuch(Exception):
     """The answer is larger than anything we expect."""
 
 

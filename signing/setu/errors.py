@@ -19,7 +19,7 @@ class SetuError(Exception):
     trace_id: str = ""
 
 
-class SetuUnavailable(SetuError):  # noqa: N818
+class SetuUnavailable(SetuError):
     """No usable answer: none at all, a 429, a 5xx, a redirect, or a success that cannot be read.
 
     maybe_done: the call may have taken effect although we hold no answer. For a create this means that a
@@ -53,7 +53,7 @@ class LinkExpired(SetuUnavailable):
     """The storage host answered 401, 403 or 410. Links may die before the time they state."""
 
 
-class SetuRefused(SetuError):  # noqa: N818
+class SetuRefused(SetuError):
     """Setu understood the call and said no.
 
     code: Setu's machine-readable word, "" when the body was not Setu's.
@@ -72,5 +72,5 @@ class SetuNotFound(SetuRefused):
     """404 in Setu's own envelope: the id is unknown, or deleted. A gateway's bare 404 is SetuUnavailable."""
 
 
-class LinkRefused(SetuError):  # noqa: N818
+class LinkRefused(SetuError):
     """A download link whose scheme or host we do not trust. Not worth repeating: an operator must look."""

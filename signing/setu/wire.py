@@ -29,7 +29,7 @@ URL_LENGTH = 4000
 CORRECTED_SPELLINGS = {"invalid_otp": "invaild_otp", "txn_value_mismatch": "tnx_value_mismatch"}
 
 
-class NotANotice(ValueError):  # noqa: N818
+class NotANotice(ValueError):
     """A callback body that names no signature request."""
 
 

@@ -1,0 +1,37 @@
+from django.http import HttpRequest
+from ninja import Router, Status
+from ninja_jwt.tokens import RefreshToken
+
+from core.auth import caller, tokens_for, user_of
+from core.schemas import Access, Problem, Refresh, SignIn, Tokens
+from core.services import users
+
+router = Router(tags=["sign-in"])
+
+
+@router.post("/", auth=None, response={200: Tokens, 401: Problem, 422: Problem}, summary="Sign in")
+def token_obtain(request: HttpRequest, body: SignIn) -> Tokens:
+    """Exchange a user name and password for an access token (30 minutes) and a refresh token (1 day)."""
+    user = users.user_sign_in(username=body.username, password=body.password)
+    access, refresh = tokens_for(user)
+    return Tokens(
+        access=access,
+        refresh=refresh,
+        user_id=user.id,
+        user_username=user.username,
+        is_manager=user.is_manager,
+    )
+
+
+@router.post("/refresh/", auth=None, response={200: Access, 401: Problem, 422: Problem}, summary="Refresh")
+def token_refresh(request: HttpRequest, body: Refresh) -> Access:
+    """A new access token. The refresh token stays the same and may be used until it expires."""
+    access, _ = tokens_for(user_of(body.refresh, kind=RefreshToken))
+    return Access(access=access)
+
+
+@router.post("/logout/", response={204: None, 401: Problem}, summary="Sign out everywhere")
+def token_logout(request: HttpRequest) -> Status[None]:
+    """End all sessions of the caller, on all devices."""
+    users.user_end_sessions(user=caller(request))
+    return Status(204, None)

@@ -1,0 +1,65 @@
+"""Bearer token → User. 401 is for tokens only: the frontend answers it with a refresh."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+from ninja_jwt.exceptions import TokenError
+from ninja_jwt.tokens import AccessToken, RefreshToken, Token
+
+from core.errors import NotAllowed, NotSignedIn
+from core.models import User
+
+VERSION_CLAIM = "ver"
+
+
+class Bearer(HttpBearer):
+    """Ninja's door: every route is behind it unless it says `auth=None`."""
+
+    def __call__(self, request: HttpRequest) -> User:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise NotSignedIn("Send the access token as “Authorization: Bearer …”.")
+        return self.authenticate(request, token.strip())
+
+    def authenticate(self, request: HttpRequest, token: str) -> User:
+        user = user_of(token, kind=AccessToken)
+        request.user = user
+        return user
+
+
+def user_of(token: str, *, kind: type[Token]) -> User:
+    """The user a token speaks for. Raises NotSignedIn when it is forged, expired, of another kind or version."""
+    try:
+        claims: dict[str, Any] = kind(token).payload
+        user_id = UUID(str(claims.get("user_id")))
+    except (TokenError, ValueError):
+        raise NotSignedIn("The session has ended. Sign in again.", code="token_not_valid") from None
+    user = User.objects.select_related("organization").filter(id=user_id, is_active=True).first()
+    if user is None or claims.get(VERSION_CLAIM) != user.token_version:
+        raise NotSignedIn("The session has ended. Sign in again.", code="token_not_valid")
+    return user
+
+
+def tokens_for(user: User) -> tuple[str, str]:
+    """A new (access, refresh) pair of the user's present token version."""
+    refresh = RefreshToken.for_user(user)
+    refresh[VERSION_CLAIM] = user.token_version
+    return str(refresh.access_token), str(refresh)
+
+
+def caller(request: HttpRequest) -> User:
+    """The signed-in member of an organization. Raises NotAllowed for a superuser, who has none."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101  # Bearer has put it there
+    _ = user.tenant
+    return user
+
+
+def manager(request: HttpRequest) -> User:
+    """The signed-in manager. Raises NotAllowed for an employee."""
+    user = caller(request)
+    if not user.is_manager:
+        raise NotAllowed("Only managers may do this.")
+    return user

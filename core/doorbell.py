@@ -1,0 +1,60 @@
+"""The queue: one Dramatiq message carries one job's id and means "look whether this is due".
+
+Each kind of job has two lanes: doorbells, and the clock's, so that a backlog found by the clock never delays
+a callback. A message that cannot be sent is logged and forgotten: the clock finds the job within a minute.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import dramatiq
+from django.db import transaction
+from dramatiq.errors import DramatiqError
+from redis.exceptions import RedisError
+
+if TYPE_CHECKING:
+    from core.jobs import Claim
+
+log = logging.getLogger(__name__)
+DELAY_MAX = 60.0  # s
+CLOCK_QUEUE = "clock"
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str
+    lease: float  # s: the longest step's limit + 15
+    work: "Callable[[Claim], None]"
+    by_bell: "dramatiq.Actor[[int], None]"
+    by_clock: "dramatiq.Actor[[int], None]"
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def kind(name: str) -> Kind:
+    """The declared kind of that name. Raises LookupError."""
+    if name not in KINDS:
+        raise LookupError(f"No actor declares jobs of the kind {name}.")
+    return KINDS[name]
+
+
+def send(name: str, job_id: int, *, delay: float = 0, by_clock: bool = False) -> None:
+    """Send one message, now or in `delay` seconds. Never raises for a queue that is down."""
+    chosen = kind(name)
+    lane = chosen.by_clock if by_clock else chosen.by_bell
+    try:
+        lane.send_with_options(args=(job_id,), delay=int(delay * 1000) or None)
+    except (DramatiqError, RedisError, OSError) as error:
+        log.warning(
+            "doorbell.not_sent", extra={"kind": name, "job_id": job_id, "error": type(error).__name__}
+        )
+
+
+def ring_on_commit(name: str, job_id: int, *, delay: float = 0) -> None:
+    """Send when the transaction commits. What is due later than a minute from now is left to the clock."""
+    if delay > DELAY_MAX:
+        return
+    transaction.on_commit(lambda: send(name, job_id, delay=delay))

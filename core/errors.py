@@ -1,0 +1,66 @@
+"""What can go wrong in our own terms. One class a cause, each with a machine code and a status.
+
+`detail` is a full sentence for a person; `extra` are further members of the problem (RFC 9457).
+"""
+
+from typing import Any, ClassVar
+
+
+class DomainError(Exception):
+    status: ClassVar[int] = 400
+    code: str = "bad_request"
+    title: str = "The request cannot be carried out"
+
+    def __init__(self, detail: str | None = None, *, code: str | None = None, **extra: Any) -> None:
+        self.detail = detail or f"{self.title}."
+        self.code = code or self.code
+        self.extra = extra
+        super().__init__(self.detail)
+
+
+class NotSignedIn(DomainError):
+    status = 401
+    code = "not_signed_in"
+    title = "Sign in first"
+
+
+class NotAllowed(DomainError):
+    status = 403
+    code = "not_allowed"
+    title = "Your role does not allow this"
+
+
+class NotFound(DomainError):
+    status = 404
+    code = "not_found"
+    title = "There is nothing at this address"
+
+
+class Conflict(DomainError):
+    status = 409
+    code = "conflict"
+    title = "This does not fit the present state"
+
+
+class Gone(DomainError):
+    status = 410
+    code = "gone"
+    title = "This is no longer there"
+
+
+class TooLarge(DomainError):
+    status = 413
+    code = "too_large"
+    title = "This is too large"
+
+
+class Invalid(DomainError):
+    status = 422
+    code = "invalid"
+    title = "Something in the request is not valid"
+
+
+class Busy(DomainError):
+    status = 503
+    code = "busy"
+    title = "The server is busy"

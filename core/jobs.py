@@ -1,0 +1,169 @@
+"""Background work as database rows. The queue only carries doorbells; losing one costs a minute, never work.
+
+ring → claim → (the work) → settle. A claim raises the row's fence; settle is called inside the transaction that
+writes the work's result and refuses a stale holder, so the result rolls back with it. All times are the
+database's and all claims are conditional updates: any number of web, worker and clock processes may run.
+"""
+
+import logging
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Least, Now
+
+from core import doorbell
+from core.clock import after
+from core.models import Job
+
+log = logging.getLogger(__name__)
+
+CRASHES_MAX = 5  # claims in a row that never settled; then the job is dead until a person revives it
+CLOCK = "clock"  # the cause of a run that nobody rang for
+BACKOFF_SECONDS = (2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)  # s, by number of failures in a row
+
+
+class LeaseLost(Exception):  # an event, not a mistake
+    """Somebody else has claimed the job since. What the holder was about to write must not be written."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A lease on one job. `fence` orders claims of the same job: a later claim has a higher one."""
+
+    job_id: int
+    kind: str
+    subject: UUID
+    fence: int
+    taken: int
+    failures: int
+    cause: str
+
+
+def ring(kind: str, *, subject: UUID, cause: str, after_seconds: float = 0) -> None:
+    """Ask for work, in the caller's transaction; the message leaves on commit. Repeating is safe.
+
+    A ring during a run makes the job due again when the run settles. A dead job is not revived by it.
+    """
+    doorbell.kind(kind)  # an undeclared kind fails here, not in the worker
+    due = after(after_seconds)
+    with transaction.atomic():
+        job_id = Job.objects.filter(kind=kind, subject=subject).values_list("id", flat=True).first()
+        if job_id is None:
+            job_id = _created(kind, subject)
+        Job.objects.filter(id=job_id).update(
+            wanted=F("wanted") + 1, due_at=Least(Coalesce("due_at", due), due), cause=cause
+        )
+        doorbell.ring_on_commit(kind, job_id, delay=after_seconds)
+
+
+def _created(kind: str, subject: UUID) -> int:
+    try:
+        with transaction.atomic():
+            return Job.objects.create(kind=kind, subject=subject).id
+    except IntegrityError:  # somebody else has just made it
+        return Job.objects.values_list("id", flat=True).get(kind=kind, subject=subject)
+
+
+def claim(job_id: int, *, lease: float) -> Claim | None:
+    """Take a job that is due, for `lease` seconds. None: it is idle, leased, dead, or somebody was faster."""
+    with transaction.atomic():
+        taken = _free(Job.objects.filter(id=job_id)).update(
+            fence=F("fence") + 1, crashes=F("crashes") + 1, leased_until=after(lease), swept_at=None
+        )
+        if not taken:
+            return None
+        job = Job.objects.get(id=job_id)
+        if job.crashes > CRASHES_MAX:
+            reason = job.last_error or "The worker died each time."
+            Job.objects.filter(id=job_id).update(dead_at=Now(), leased_until=None, last_error=reason)
+            log.error("job.dead", extra={"kind": job.kind, "subject": job.subject, "reason": reason})
+            return None
+    return Claim(
+        job_id=job.id,
+        kind=job.kind,
+        subject=job.subject,
+        fence=job.fence,
+        taken=job.wanted,
+        failures=job.failures,
+        cause=job.cause,
+    )
+
+
+def settle(claim: Claim, *, next_in: float | None, failure: str = "") -> None:
+    """End a claim, inside the transaction that writes what the work found. Raises LeaseLost.
+
+    next_in: seconds until the next run is due, None for none. A ring since the claim makes it due now.
+    failure: what was unavailable, in a few words without ids or names; empty when the work went well.
+    """
+    due = Value(None) if next_in is None else after(next_in)
+    settled = Job.objects.filter(id=claim.job_id, fence=claim.fence, leased_until__isnull=False).update(
+        due_at=Case(When(wanted=claim.taken, then=due), default=Now()),
+        crashes=0,
+        leased_until=None,
+        failures=F("failures") + 1 if failure else 0,
+        last_error=failure[:200],
+        cause=Case(When(wanted=claim.taken, then=Value(CLOCK)), default=F("cause")),
+    )
+    if not settled:
+        raise LeaseLost
+    if next_in:
+        doorbell.ring_on_commit(claim.kind, claim.job_id, delay=next_in)
+
+
+def hold(claim: Claim) -> None:
+    """Make sure, inside a transaction in mid-work, that the claim still stands. Raises LeaseLost."""
+    if not Job.objects.filter(id=claim.job_id, fence=claim.fence).update(fence=claim.fence):
+        raise LeaseLost
+
+
+def jittered(seconds: float, *, claim: Claim) -> float:
+    """Up to a fifth more, by subject and fence, so that work asked for together is not repeated together."""
+    return seconds * (1 + (hash((claim.subject, claim.fence)) % 100) / 500)
+
+
+def backoff(claim: Claim) -> float:
+    """Seconds until the next try after a failure."""
+    return jittered(BACKOFF_SECONDS[min(claim.failures, len(BACKOFF_SECONDS) - 1)], claim=claim)
+
+
+def release(claim: Claim) -> None:
+    """Give the job back untouched because this process is ending; does not count as a crash."""
+    Job.objects.filter(id=claim.job_id, fence=claim.fence).update(
+        leased_until=None, due_at=Now(), crashes=F("crashes") - 1
+    )
+
+
+def stumble(claim: Claim, *, error: Exception) -> None:
+    """Give the job back after an error nobody foresaw. Counts as a crash, so it ends after CRASHES_MAX."""
+    Job.objects.filter(id=claim.job_id, fence=claim.fence).update(
+        leased_until=None, due_at=after(backoff(claim)), last_error=type(error).__name__
+    )
+
+
+def sweep(*, limit: int, again_after: float = 60.0, pace: float = 0.0) -> int:
+    """Ring what is due and not leased or dead, oldest first; returns how many. Safe beside other clocks.
+
+    again_after: seconds in which the same job is not swept twice. pace: seconds between two messages.
+    """
+    rested = Q(swept_at__isnull=True) | Q(swept_at__lt=after(-again_after))
+    due = _free(Job.objects.filter(rested)).order_by("due_at").values_list("id", "kind")[:limit]
+    rung = 0
+    for job_id, kind in list(due):
+        if _free(Job.objects.filter(rested, id=job_id)).update(swept_at=Now()):
+            doorbell.send(kind, job_id, delay=rung * pace, by_clock=True)
+            rung += 1
+    return rung
+
+
+def revive(job: Job, *, cause: str) -> None:
+    """Give a dead job its five tries back. Repeating is safe."""
+    with transaction.atomic():
+        Job.objects.filter(id=job.id).update(dead_at=None, crashes=0, leased_until=None)
+        ring(job.kind, subject=job.subject, cause=cause)
+
+
+def _free(jobs: QuerySet[Job]) -> QuerySet[Job]:
+    unleased = Q(leased_until__isnull=True) | Q(leased_until__lt=Now())
+    return jobs.filter(unleased, due_at__lte=Now(), dead_at__isnull=True)

@@ -1,0 +1,6 @@
+from core.models.event import Event, EventPayload
+from core.models.job import Job
+from core.models.organization import Organization
+from core.models.user import Role, User
+
+__all__ = ["Event", "EventPayload", "Job", "Organization", "Role", "User"]

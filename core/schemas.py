@@ -1,0 +1,95 @@
+"""What goes in and out of the people's part of the API, and the bases every schema shares."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import ConfigDict, Field, StrictBool, StringConstraints, model_validator
+
+
+class In(Schema):
+    """A request body: unknown members are refused, and so are NUL characters, which PostgreSQL cannot keep."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def no_nul_characters(cls, data: Any) -> Any:
+        refuse_nul(data)
+        return data
+
+
+def refuse_nul(value: Any) -> None:
+    """Raise ValueError if a NUL character is anywhere in a JSON value."""
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ValueError("The text holds a NUL character.")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            refuse_nul(key)
+            refuse_nul(item)
+    elif isinstance(value, list):
+        for item in value:
+            refuse_nul(item)
+
+
+class Problem(Schema):
+    """RFC 9457: what went wrong, for a person (`detail`) and for a program (`code`)."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+
+
+Text = Annotated[str, StringConstraints(strict=True)]
+Password = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=128)]
+
+
+class SignIn(In):
+    username: Text = Field(max_length=500)
+    password: Text = Field(max_length=4096)
+
+
+class Tokens(Schema):
+    access: str
+    refresh: str
+    user_id: UUID
+    user_username: str
+    is_manager: bool
+
+
+class Refresh(In):
+    refresh: Text = Field(max_length=4096)
+
+
+class Access(Schema):
+    access: str
+
+
+class NewUser(In):
+    username: Annotated[
+        str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=150)
+    ]
+    password: Password
+    dob: date | None = Field(None, description="Date of birth, YYYY-MM-DD.")
+    is_staff: StrictBool = Field(False, description="True makes a manager. It does not open the admin site.")
+    full_name: Annotated[str, StringConstraints(strict=True, strip_whitespace=True, max_length=120)] = ""
+
+
+class UserOut(Schema):
+    id: UUID
+    username: str
+    full_name: str
+    dob: date | None
+    is_manager: bool
+
+
+class SelectableUser(Schema):
+    """One row of the frontend's list of people to choose signers from."""
+
+    identifier: str
+    displayName: str  # noqa: N815  # the frontend's name
+    birthYear: int | None  # noqa: N815

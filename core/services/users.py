@@ -1,0 +1,82 @@
+"""Onboarding and sessions. Account changes are links of the organization's chain of events."""
+
+from datetime import date
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from core.errors import Conflict, Invalid, NotSignedIn
+from core.events import event_append
+from core.models import Organization, Role, User
+
+
+class UsernameTaken(Conflict):
+    code = "username_taken"
+    title = "This user name is taken"
+
+
+def user_sign_in(*, username: str, password: str) -> User:
+    """The active user with this name and password. Raises NotSignedIn, the same for every cause."""
+    user = authenticate(username=username, password=password)
+    if not isinstance(user, User):
+        raise NotSignedIn("Invalid username or password.", code="wrong_credentials")
+    return user
+
+
+@transaction.atomic
+def user_create(
+    *,
+    organization: Organization,
+    by: User | None,
+    username: str,
+    password: str,
+    role: Role,
+    dob: date | None = None,
+    full_name: str = "",
+) -> User:
+    """Onboard a person. Raises Invalid (name, date or password) and UsernameTaken; nothing is written then."""
+    user = User(username=username, organization=organization, role=role, dob=dob, full_name=full_name)
+    _check_birth(dob)
+    try:
+        User._meta.get_field("username").run_validators(username)
+    except ValidationError:
+        raise Invalid(
+            "A user name may hold letters, digits and @ . + - _ only.", code="username_not_valid"
+        ) from None
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), code="password_too_weak") from None
+    user.set_password(password)
+    Organization.objects.select_for_update().get(id=organization.id)  # holds the chain of events
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError:
+        raise UsernameTaken(f"The user name {username} is taken. Choose another one.") from None
+    event_append(chain=organization.id, kind="user.created", actor=by, user=str(user.id), role=role)
+    return user
+
+
+def _check_birth(dob: date | None) -> None:
+    if dob and not 1900 <= dob.year <= date.today().year:  # noqa: DTZ011  # a birthday has no zone
+        raise Invalid("The date of birth must lie between 1900 and today.", code="birth_date_not_valid")
+
+
+def user_end_sessions(*, user: User) -> None:
+    """Refuse every token given out so far, on all devices. Repeating is safe."""
+    User.objects.filter(id=user.id).update(token_version=F("token_version") + 1)
+
+
+@transaction.atomic
+def organization_create(*, name: str, username: str, password: str) -> User:
+    """A new organization with its first manager, who is returned. Raises Conflict and user_create's errors."""
+    if Organization.objects.filter(name__iexact=name).exists():
+        raise Conflict(f"There is an organization named {name} already.", code="organization_exists")
+    organization = Organization.objects.create(name=name)
+    return user_create(
+        organization=organization, by=None, username=username, password=password, role=Role.MANAGER
+    )

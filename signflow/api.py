@@ -1,0 +1,84 @@
+"""The one NinjaAPI: mounts the routers and turns every error into a problem."""
+
+from typing import Any
+
+import orjson
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.parser import Parser
+from ninja.renderers import BaseRenderer
+from ninja_extra.exceptions import APIException
+
+from core import problems
+from core.auth import Bearer
+from core.errors import DomainError
+
+DESCRIPTION = """
+Contracts, signed with Aadhaar eSign. Sign in at `POST /api/token/`, press **Authorize** and paste the access
+token. Managers upload a document, then ask people to sign it; every signer finds it in `GET /api/dashboard/`.
+
+Errors are `application/problem+json`: `detail` is a sentence, `code` is stable.
+"""
+
+
+class OrjsonRenderer(BaseRenderer):
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        return orjson.dumps(data, option=orjson.OPT_UTC_Z)
+
+
+class OrjsonParser(Parser):
+    def parse_body(self, request: HttpRequest) -> Any:
+        return orjson.loads(request.body)
+
+
+api = NinjaAPI(
+    title="SignFlow",
+    version="1",
+    description=DESCRIPTION,
+    auth=Bearer(),
+    renderer=OrjsonRenderer(),
+    parser=OrjsonParser(),
+    docs_url="/api/docs/",
+    openapi_url="/api/openapi.json",
+)
+for prefix, router in (
+    ("/api/token", "core.api.tokens.router"),
+    ("/api/users", "core.api.users.router"),
+    ("/api/documents", "signing.api.documents.router"),
+    ("/api/signature", "signing.api.requests.router"),
+    ("/api", "signing.api.lists.router"),
+    ("/webhooks", "webhooks.api.router"),
+):
+    api.add_router(prefix, router)
+
+
+def library_problem(request: HttpRequest, error: APIException) -> HttpResponse:
+    return problems.status_problem(error.status_code)
+
+
+def http_problem(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problems.status_problem(error.status_code, detail=str(error))
+
+
+def not_found_problem(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problems.status_problem(404)
+
+
+def too_big_problem(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return problems.status_problem(413)
+
+
+for kind, renderer in (
+    (DomainError, problems.domain_problem),
+    (ValidationError, problems.invalid_problem),
+    (APIException, library_problem),
+    (HttpError, http_problem),
+    (Http404, not_found_problem),
+    (RequestDataTooBig, too_big_problem),
+    (Exception, problems.server_problem),
+):
+    api.add_exception_handler(kind, renderer)

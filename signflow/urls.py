@@ -1,0 +1,13 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from signflow.api import api
+from signflow.health import healthz, readyz
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("admin/", admin.site.urls),
+    path("", include("signing.api.links")),
+    path("", api.urls),
+]

@@ -1,0 +1,32 @@
+"""Doors of the queue: which work belongs to which kind of job."""
+
+import dramatiq
+from django.conf import settings
+from periodiq import cron
+
+from core import jobs, work
+from signing.services.driver import request_drive
+from signing.services.strays import stray_look
+from signing.setu_provider import setu_client
+from signing.states import REQUEST_JOB, STRAY_JOB
+
+TICK_LIMIT = 500  # jobs a minute tick rings at most
+
+
+@work.actor(REQUEST_JOB, queue="requests", lease=90)  # s: archive ≤ 75, + 15
+def drive(claim: jobs.Claim) -> None:
+    """Do what this request needs next. Settles the claim itself."""
+    request_drive(claim=claim, setu=setu_client())
+
+
+@work.actor(STRAY_JOB, queue="strays", lease=27)  # s: a look ≤ 12, + 15
+def adopt(claim: jobs.Claim) -> None:
+    """Find out whether an id that somebody named is ours."""
+    stray_look(claim=claim, setu=setu_client())
+
+
+@dramatiq.actor(actor_name="signing.reconcile", queue_name="clock", periodic=cron("* * * * *"))
+def reconcile() -> None:
+    """Each minute: ring what is due and was missed. Works nothing itself."""
+    pace = 1 / settings.CLOCK_GETS_PER_SECOND
+    jobs.sweep(limit=min(TICK_LIMIT, int(60 / pace)), pace=pace)

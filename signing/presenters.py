@@ -1,0 +1,80 @@
+"""Rows and models as the API shows them to one viewer: only the viewer's own signing links are shown."""
+
+from typing import Any
+
+from core.models import User
+from signing.models import Document, SignatureRequest, Signer
+from signing.schemas import DocumentOut, RequestOut, SignerOut
+from signing.selectors import job_get
+from signing.services.links import original_url, release_url, signer_may_sign
+from signing.setu.errcodes import meaning
+from signing.states import signer_status_of
+
+
+def document_out(document: Document, *, viewer: User) -> DocumentOut:
+    return DocumentOut(
+        id=document.id,
+        name=document.name,
+        pages=document.pages,
+        size=document.size,
+        created_at=document.created_at,
+        document_url=original_url(document_id=document.id, viewer=viewer),
+    )
+
+
+def request_out(request: SignatureRequest, *, viewer: User) -> RequestOut:
+    job = job_get(request=request)
+    return RequestOut(
+        id=request.id,
+        documentId=request.document_id,
+        document_name=request.document.name,
+        document_url=original_url(document_id=request.document_id, viewer=viewer),
+        status=request.status,
+        status_reason=request.ending_reason or None,
+        reason=request.reason,
+        created_at=request.created_at,
+        ended_at=request.ended_at,
+        confirmed_at=request.confirmed_at,
+        confirmed_by=request.confirmed_by or None,
+        next_check_at=job.due_at if job and request.is_open else None,
+        signers=[_signer_out(signer, request=request, viewer=viewer) for signer in request.signers.all()],
+    )
+
+
+def _signer_out(signer: Signer, *, request: SignatureRequest, viewer: User) -> SignerOut:
+    own = signer.user_id == viewer.id and signer_may_sign(stage=request.stage, signer_status=signer.status)
+    return SignerOut(
+        identifier=str(signer.user_id),
+        displayName=signer.user.username,
+        status=signer.status,
+        url=release_url(signer_id=signer.id, token_version=viewer.token_version) if own else None,
+        signed_at=signer.signed_at,
+        errCode=signer.err_code or None,
+        errMeaning=meaning(signer.err_code).sentence if signer.err_code else None,
+    )
+
+
+def row_out(row: dict[str, Any], *, viewer: User) -> dict[str, Any]:
+    """One row of `selectors.request_rows`, in the shape of schemas.Row."""
+    return {
+        "signature_id": row["id"],
+        "document_id": row["document_id"],
+        "document_name": row["document__name"],
+        "status": row["status"],
+        "status_reason": row["ending_reason"] or None,
+        "created_at": row["created_at"],
+        "signers": [_row_signer(signer, stage=row["stage"], viewer=viewer) for signer in row["signers"]],
+    }
+
+
+def _row_signer(signer: dict[str, Any], *, stage: str, viewer: User) -> dict[str, Any]:
+    status = signer_status_of(setu_status=signer["setu_status"], err_code=signer["err_code"])
+    own = signer["user_id"] == viewer.id and signer_may_sign(stage=stage, signer_status=status)
+    return {
+        "user_id": signer["user_id"],
+        "username": signer["user__username"],
+        "status": status.value,
+        "signer_url": release_url(signer_id=signer["id"], token_version=viewer.token_version)
+        if own
+        else None,
+    }

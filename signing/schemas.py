@@ -1,0 +1,113 @@
+"""What goes in and out of the documents' and requests' part of the API, in the frontend's names."""
+
+import re
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field, StrictInt, StringConstraints, field_validator
+
+from core.schemas import In
+from signing.models.signer import Corner
+
+Ignored = Annotated[
+    str | int | None, Field(default=None, description="Not used: the server looks people up.")
+]
+
+
+class BoxIn(In):
+    """Where a signature goes. Signers who ask for the same spot are moved to free ones."""
+
+    position: Corner = Corner.BOTTOM_LEFT
+    onPages: list[str] = Field(  # noqa: N815  # the frontend's names, here and below
+        ["1"], min_length=1, max_length=500, description="Page numbers as text, the first page is “1”."
+    )
+    height: StrictInt = Field(60, ge=20, le=300, description="Points.")
+    width: StrictInt = Field(180, ge=40, le=600, description="Points.")
+
+    @field_validator("onPages")
+    @classmethod
+    def page_numbers(cls, pages: list[str]) -> list[str]:
+        if not all(re.fullmatch(r"[1-9][0-9]{0,5}", page) for page in pages):
+            raise ValueError("must hold page numbers, such as “1”")
+        if len(set(pages)) < len(pages):
+            raise ValueError("names a page twice")
+        return pages
+
+
+class SignerIn(In):
+    identifier: str = Field(max_length=64, description="The person's id, from `GET /api/users/list/`.")
+    displayName: Ignored  # noqa: N815
+    birthYear: Ignored  # noqa: N815
+    signature: BoxIn = Field(default_factory=BoxIn)
+
+    @field_validator("identifier", mode="before")
+    @classmethod
+    def text_or_number(cls, value: object) -> object:
+        return str(value) if isinstance(value, int) else value
+
+
+class NewRequest(In):
+    documentId: UUID  # noqa: N815
+    redirectUrl: Ignored  # noqa: N815
+    reason: Annotated[str, StringConstraints(strict=True, strip_whitespace=True, max_length=200)] = ""
+    signers: list[SignerIn] = Field(min_length=1, max_length=1000)
+
+
+class DocumentOut(Schema):
+    id: UUID
+    name: str
+    pages: int
+    size: int = Field(description="Bytes.")
+    created_at: datetime
+    document_url: str = Field(description="Downloads the original; valid for five minutes.")
+
+
+class SignerOut(Schema):
+    identifier: str
+    displayName: str  # noqa: N815
+    status: str
+    url: str | None = Field(description="Leads the caller, and nobody else, on to Setu's signing page.")
+    signed_at: datetime | None
+    errCode: str | None = Field(description="How the last attempt failed, in Setu's words.")  # noqa: N815
+    errMeaning: str | None = Field(description="The same as a sentence.")  # noqa: N815
+
+
+class RequestOut(Schema):
+    id: UUID
+    documentId: UUID  # noqa: N815
+    document_name: str
+    document_url: str = Field(description="Downloads the original; valid for five minutes.")
+    status: str
+    status_reason: str | None = Field(description="Why a request failed or is quarantined.")
+    reason: str
+    created_at: datetime
+    ended_at: datetime | None
+    confirmed_at: datetime | None = Field(description="When Setu last told us the state.")
+    confirmed_by: str | None = Field(description="What made us ask: callback, return, check, link or clock.")
+    next_check_at: datetime | None = Field(description="When we ask Setu next.")
+    signers: list[SignerOut]
+
+
+class RowSigner(Schema):
+    user_id: UUID
+    username: str
+    status: str
+    signer_url: str | None
+
+
+class Row(Schema):
+    """A row of the frontend's tables."""
+
+    signature_id: UUID
+    document_id: UUID
+    document_name: str
+    status: str
+    status_reason: str | None
+    created_at: datetime
+    signers: list[RowSigner]
+
+
+class Download(Schema):
+    downloadUrl: str = Field(description="Valid for five minutes, without a token.")  # noqa: N815

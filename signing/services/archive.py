@@ -1,0 +1,89 @@
+"""Bringing the signed file home: fetched, checked, stored, and only then `sign_complete` (architecture: D5)."""
+
+import hashlib
+import logging
+
+from django.db import transaction
+
+from core import jobs
+from core.clock import database_now
+from core.events import event_append
+from core.storage import blob_keep
+from signing import setu_provider
+from signing.models import SignatureRequest, SignedFile, Submission
+from signing.pdf import verify
+from signing.services.look import gone_apply
+from signing.services.moves import request_end, request_locked, stage_move, status_refresh
+from signing.setu.client import SetuClient
+from signing.setu.errors import SetuNotFound
+from signing.states import SETU_SIGNED, Stage, Status
+
+log = logging.getLogger(__name__)
+ALIKE_MAX = 5  # times that the same file fails the check until a person has to decide
+
+
+def request_archive(
+    *, claim: jobs.Claim, request: SignatureRequest, submission: Submission, setu: SetuClient
+) -> None:
+    """Fetch, check and store the signed file; settles the claim. Safe to repeat: there is one file per request.
+
+    Raises SetuUnavailable, SetuRefused (not ready yet), LinkRefused, LeaseLost; nothing is written then.
+    """
+    assert submission.setu_id is not None  # noqa: S101  # the driver archives submitted requests only
+    try:
+        link = setu.download_link(submission.setu_id)
+    except SetuNotFound:
+        gone_apply(request=request, claim=claim)
+        return
+    content = setu_provider.signed_bytes(link.url)
+    try:
+        proof = verify.pdf_verify(content, signatures=request.signers.filter(setu_status=SETU_SIGNED).count())
+    except verify.NotReadable as error:
+        with transaction.atomic():
+            jobs.settle(claim, next_in=jobs.backoff(claim), failure=f"The signed file is {error.reason}")
+        return
+    except verify.NotProven as error:
+        _check_failed(claim=claim, request=request, content=content, code=error.reason_code)
+        return
+    blob = blob_keep(organization_id=request.organization_id, content=content)
+    _completed(claim=claim, request=request, content=content, blob=blob, signatures=len(proof.signatures))
+
+
+@transaction.atomic
+def _completed(
+    *, claim: jobs.Claim, request: SignatureRequest, content: bytes, blob: str, signatures: int
+) -> None:
+    request = request_locked(request)
+    file = SignedFile.objects.create(
+        request=request,
+        blob=blob,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        signatures=signatures,
+    )
+    request_end(request, ending=Status.SIGN_COMPLETE, now=database_now())
+    request.save()
+    event_append(chain=request.id, kind="request.completed", sha256=file.sha256, signatures=signatures)
+    jobs.settle(claim, next_in=None)
+
+
+@transaction.atomic
+def _check_failed(*, claim: jobs.Claim, request: SignatureRequest, content: bytes, code: str) -> None:
+    """The same file failing five times is quarantined; a changed one starts the count again."""
+    request = request_locked(request)
+    digest = hashlib.sha256(content).hexdigest()
+    request.bad_file_times = request.bad_file_times + 1 if request.bad_file == digest else 1
+    request.bad_file = digest
+    log.error("archive.check_failed", extra={"request_id": request.id, "reason": code})
+    if request.bad_file_times >= ALIKE_MAX:
+        stage_move(request, Stage.QUARANTINED)
+        request.ending_reason = code
+        status_refresh(request)
+        event_append(chain=request.id, kind="request.quarantined", reason=code, sha256=digest)
+    request.save()
+    quarantined = request.stage == Stage.QUARANTINED
+    jobs.settle(
+        claim,
+        next_in=None if quarantined else jobs.backoff(claim),
+        failure="" if quarantined else f"The signed file failed the check: {code}",
+    )

@@ -1,0 +1,36 @@
+"""Taking in a contract: checked in a limited child process, stored, then recorded."""
+
+from django.conf import settings
+
+from core.models import User
+from core.storage import blob_keep
+from signing.errors import DocumentRefused, InspectionBusy
+from signing.models import Document
+from signing.pdf import inspect
+
+
+def document_create(*, by: User, name: str, content: bytes) -> Document:
+    """Keep an uploaded PDF. Raises DocumentRefused with a code and a sentence; nothing is stored then."""
+    try:
+        facts = inspect.pdf_inspect(
+            content, max_bytes=settings.DOCUMENT_MAX_BYTES, max_pages=settings.DOCUMENT_MAX_PAGES
+        )
+    except inspect.PdfRefused as refusal:
+        raise DocumentRefused(refusal.detail, code=refusal.code) from None
+    except inspect.InspectionBusy:
+        raise InspectionBusy("Many documents are being checked just now. Try again in a moment.") from None
+    return Document.objects.create(
+        organization=by.tenant,
+        name=name,
+        blob=blob_keep(organization_id=by.tenant.id, content=content),
+        size=len(content),
+        pages=facts.pages,
+        created_by=by,
+    )
+
+
+def upload_size_check(size: int) -> None:
+    """Refuse by the stated size, before the bytes are read into memory. Raises DocumentRefused."""
+    if size > settings.DOCUMENT_MAX_BYTES:
+        megabytes = settings.DOCUMENT_MAX_BYTES // (1024 * 1024)
+        raise DocumentRefused(f"The file is larger than {megabytes} MB.", code="document_too_large")

@@ -1,0 +1,41 @@
+"""The doorbells: each only asks for a look at a request. What the bell-ringer claims is a hint, never a state."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from core import jobs
+from signing.models import SignatureRequest, Submission
+from signing.services.strays import stray_named
+from signing.states import REQUEST_JOB, Stage
+
+
+@transaction.atomic
+def setu_id_rung(*, setu_id: str, cause: str, hint: dict[str, Any] | None = None) -> UUID | None:
+    """Somebody named one of Setu's ids. Returns our request's id, or None for an id we do not know (yet).
+
+    hint: {"status": …, "signers": {Setu's signer id: [status, err_code]}} as claimed. While Setu's answers do not
+    show it, looks follow each other more closely.
+    """
+    request_id = Submission.objects.filter(setu_id=setu_id).values_list("request_id", flat=True).first()
+    if request_id is None:
+        stray_named(setu_id=setu_id, cause=cause)
+        return None
+    if hint:
+        SignatureRequest.objects.filter(id=request_id, stage=Stage.SUBMITTED).update(hint=hint)
+    jobs.ring(REQUEST_JOB, subject=request_id, cause=cause)
+    return request_id
+
+
+@transaction.atomic
+def return_rung(*, reference: str, setu_id: str = "") -> bool:
+    """A signer's browser came back. Returns False for a reference that is not ours; nothing is done then."""
+    submission = Submission.objects.filter(reference=reference).first()
+    if submission is None:
+        return False
+    if submission.setu_id is None and setu_id:
+        stray_named(setu_id=setu_id, cause="return")
+    else:
+        jobs.ring(REQUEST_JOB, subject=submission.request_id, cause="return")
+    return True

@@ -1,0 +1,79 @@
+"""What a request needs from outside, one step at a time: submit, look, archive. One driver, one flight (D3)."""
+
+import logging
+
+from django.db import transaction
+
+from core import jobs
+from core.clock import database_now
+from signing.models import SignatureRequest, Submission
+from signing.selectors import submission_current
+from signing.services import schedule
+from signing.services.archive import request_archive
+from signing.services.look import request_look
+from signing.services.submit import request_submit
+from signing.setu.client import SetuClient
+from signing.setu.errors import SetuDenied, SetuError, SetuUnavailable
+from signing.setu_provider import account_fingerprint
+from signing.states import Stage
+
+log = logging.getLogger(__name__)
+OTHER_ACCOUNT_SECONDS = 3600.0
+
+
+def request_drive(*, claim: jobs.Claim, setu: SetuClient) -> None:
+    """Do the request's next step. The claim is settled in any case but LeaseLost or an unforeseen error."""
+    request = SignatureRequest.objects.select_related("document").get(id=claim.subject)
+    try:
+        _step(claim=claim, request=request, setu=setu)
+    except SetuError as error:
+        _failed(claim=claim, request=request, error=error)
+
+
+def _step(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> None:
+    orphan = Submission.objects.filter(
+        request=request, orphaned_at__isnull=False, setu_id__isnull=False, deleted_at__isnull=True
+    ).first()
+    if orphan:
+        _orphan_delete(claim=claim, orphan=orphan, setu=setu)
+        return
+    if request.stage == Stage.QUEUED:
+        request_submit(claim=claim, request=request, setu=setu)
+        return
+    submission = submission_current(request=request)
+    if submission is None or request.stage not in (Stage.SUBMITTED, Stage.ARCHIVING):
+        _settle(claim, next_in=None)
+    elif submission.account != account_fingerprint():
+        _settle(claim, next_in=OTHER_ACCOUNT_SECONDS, failure="The request belongs to another Setu account")
+    elif request.stage == Stage.SUBMITTED:
+        request_look(claim=claim, request=request, submission=submission, setu=setu)
+    else:
+        request_archive(claim=claim, request=request, submission=submission, setu=setu)
+
+
+def _orphan_delete(*, claim: jobs.Claim, orphan: Submission, setu: SetuClient) -> None:
+    """Remove at Setu what a newer submission has replaced, so that no signer has two live links."""
+    assert orphan.setu_id is not None  # noqa: S101  # as it was chosen
+    setu.delete(orphan.setu_id)
+    with transaction.atomic():
+        Submission.objects.filter(id=orphan.id).update(deleted_at=database_now())
+        jobs.settle(claim, next_in=0.0)
+
+
+def _failed(*, claim: jobs.Claim, request: SignatureRequest, error: SetuError) -> None:
+    """Setu did not answer as hoped: try again later. It says nothing about the request's own state."""
+    fields = {"request_id": request.id, "stage": request.stage, "error": str(error)}
+    if isinstance(error, SetuUnavailable) and not isinstance(error, SetuDenied):
+        log.warning("setu.unavailable", extra=fields)
+    else:
+        log.error("setu.denied" if isinstance(error, SetuDenied) else "setu.unexpected", extra=fields)
+    asked_to_wait = (error.retry_after or 0.0) if isinstance(error, SetuUnavailable) else 0.0
+    with transaction.atomic():
+        bucket_at = schedule.bucket_after(request.bucket_at, now=database_now())
+        SignatureRequest.objects.filter(id=request.id).update(bucket_at=bucket_at)
+        jobs.settle(claim, next_in=max(asked_to_wait, jobs.backoff(claim)), failure=str(error))
+
+
+@transaction.atomic
+def _settle(claim: jobs.Claim, *, next_in: float | None, failure: str = "") -> None:
+    jobs.settle(claim, next_in=next_in, failure=failure)

@@ -1,0 +1,144 @@
+"""The look: one GET from Setu, merged into the rows. The only writer of Setu's words (architecture: D1, D6)."""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+
+from core import jobs
+from core.clock import database_now
+from core.events import event_append
+from signing.merge import Seen, SignerSeen, merge
+from signing.models import SignatureRequest, Signer, SignerLink, Submission
+from signing.services import schedule
+from signing.services.moves import request_end, request_locked, stage_move, status_refresh
+from signing.setu.client import SetuClient
+from signing.setu.errors import SetuNotFound
+from signing.setu.wire import SetuSignature
+from signing.states import SETU_COMPLETE, SETU_IN_PROGRESS, SETU_SIGNED, SETU_WORDS, Stage, Status
+
+log = logging.getLogger(__name__)
+GONE_SECONDS = 600.0  # s between the two 404s it takes to believe that a request was withdrawn at Setu
+GONE_MANY = 10  # so many at once are rather Setu's trouble, or ours, than so many withdrawals
+
+
+def request_look(
+    *, claim: jobs.Claim, request: SignatureRequest, submission: Submission, setu: SetuClient
+) -> None:
+    """Ask Setu for the request's state and bring the rows up to it; settles the claim.
+
+    Raises SetuUnavailable and SetuRefused (nothing is written then), LeaseLost.
+    """
+    wait = schedule.bucket_wait(request.bucket_at, now=database_now())
+    if wait:
+        with transaction.atomic():
+            jobs.settle(claim, next_in=wait)
+        return
+    assert submission.setu_id is not None  # noqa: S101  # the driver looks at submitted requests only
+    try:
+        seen = setu.signature(submission.setu_id)
+    except SetuNotFound:
+        gone_apply(request=request, claim=claim)
+        return
+    snapshot_apply(seen=seen, request=request, submission=submission, claim=claim)
+
+
+@transaction.atomic
+def snapshot_apply(
+    *, seen: SetuSignature, request: SignatureRequest, submission: Submission, claim: jobs.Claim
+) -> bool:
+    """Bring one request up to what Setu answered. Every doorbell ends here.
+
+    seen: Setu's answer to a GET, never a callback's body. Returns True if a state changed. Raises LeaseLost.
+    """
+    request, now = request_locked(request), database_now()
+    links = SignerLink.objects.filter(submission=submission).select_related("signer")
+    signers = {link.setu_signer_id: link.signer for link in links}
+    known = Seen(
+        look=request.seen_look,
+        status=request.setu_status,
+        signers={key: SignerSeen(s.seen_look, s.setu_status, s.err_code) for key, s in signers.items()},
+    )
+    shown = merge(known, _as_seen(seen, look=claim.fence, of=signers))
+    changed = [key for key, s in shown.signers.items() if _words(s) != _words(known.signers[key])]
+    _signers_write([signers[key] for key in changed], [shown.signers[key] for key in changed], now=now)
+    anything = bool(changed) or shown.status != known.status
+    if shown.status not in SETU_WORDS:
+        log.error("setu.unknown_status", extra={"request_id": request.id, "status": shown.status[:40]})
+
+    request.setu_status, request.seen_look = shown.status, shown.look
+    request.confirmed_at, request.confirmed_by, request.gone_at = now, claim.cause, None
+    request.bucket_at = schedule.bucket_after(request.bucket_at, now=now)
+    if anything or shown.status == SETU_IN_PROGRESS:
+        request.activity_at = now
+    if request.stage == Stage.SUBMITTED and shown.status == SETU_COMPLETE:
+        stage_move(request, Stage.ARCHIVING)
+    request.hint, soon = schedule.follow_up(request.hint, shown=shown)
+    status_refresh(request, signer_statuses=[s.status for s in shown.signers.values()])
+    request.save()
+    if anything:
+        event_append(
+            chain=request.id,
+            kind="look.changed",
+            look=claim.fence,
+            cause=claim.cause,
+            setu_status=shown.status,
+            signers={str(signers[key].id): list(_words(shown.signers[key])) for key in changed},
+        )
+    jobs.settle(claim, next_in=_next_in(request, claim=claim, soon=soon, now=now))
+    return anything
+
+
+def _as_seen(seen: SetuSignature, *, look: int, of: dict[str, Signer]) -> Seen:
+    return Seen(
+        look=look,
+        status=seen.status,
+        signers={
+            s.id: SignerSeen(look, s.status, "" if s.status == SETU_SIGNED else s.err_code or "")
+            for s in seen.signers
+            if s.id in of
+        },
+    )
+
+
+def _words(signer: SignerSeen) -> tuple[str, str]:
+    return signer.status, signer.err_code
+
+
+def _signers_write(signers: list[Signer], shown: list[SignerSeen], *, now: datetime) -> None:
+    for signer, new in zip(signers, shown, strict=True):
+        signer.setu_status, signer.err_code, signer.seen_look = new.status, new.err_code, new.look
+        if new.status == SETU_SIGNED and signer.signed_at is None:
+            signer.signed_at = now
+    Signer.objects.bulk_update(signers, ["setu_status", "err_code", "seen_look", "signed_at"])
+
+
+def _next_in(
+    request: SignatureRequest, *, claim: jobs.Claim, soon: float | None, now: datetime
+) -> float | None:
+    if request.stage == Stage.ARCHIVING:
+        return 0.0
+    planned = schedule.next_look(now=now, created_at=request.created_at, activity_at=request.activity_at)
+    planned = None if planned is None else jobs.jittered(planned, claim=claim)
+    return min((due for due in (soon, planned) if due is not None), default=None)
+
+
+@transaction.atomic
+def gone_apply(*, request: SignatureRequest, claim: jobs.Claim) -> None:
+    """Setu answered 404. Two of them ten minutes apart end the request, unless many are gone at once."""
+    request, now = request_locked(request), database_now()
+    request.bucket_at = schedule.bucket_after(request.bucket_at, now=now)
+    request.gone_at = request.gone_at or now
+    waited = (now - request.gone_at).total_seconds()
+    wait: float | None = GONE_SECONDS - waited
+    if waited >= GONE_SECONDS:
+        gone = SignatureRequest.objects.filter(gone_at__isnull=False).exclude(stage=Stage.ENDED).count()
+        if gone > GONE_MANY:
+            log.error("setu.many_requests_gone", extra={"count": gone})
+            wait = GONE_SECONDS
+        else:
+            request_end(request, ending=Status.FAILED, reason="withdrawn_at_setu", now=now)
+            event_append(chain=request.id, kind="request.failed", reason="withdrawn_at_setu")
+            wait = None
+    request.save()
+    jobs.settle(claim, next_in=wait)
