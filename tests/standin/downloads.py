@@ -1,0 +1,77 @@
+"""The other origin: where download links lead. It serves bytes, and knows nothing of client credentials."""
+
+import time
+
+from werkzeug.wrappers import Request as HttpRequest
+from werkzeug.wrappers import Response
+
+from tests.standin.api import faulty_answer
+from tests.standin.core import Core
+from tests.standin.decoys import other_document
+from tests.standin.errors import ApiError, ConnectionLost
+from tests.standin.faults import Fault
+from tests.standin.links import link_holds
+from tests.standin.state import Document
+
+
+class Downloads:
+    """Answers as an object store would: the bytes, or XML that says no."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+
+    def respond(self, http: HttpRequest) -> Response:
+        with self.core.lock:
+            self.core.calls["file"] += 1
+        kind, _, file = http.path.strip("/").partition("/")
+        id_ = file.removesuffix(".pdf")
+        if http.method not in ("GET", "HEAD"):
+            return refusal(405, "MethodNotAllowed")
+        if "Authorization" in http.headers or any(
+            name.lower().startswith(("x-client-", "x-product-")) for name, _ in http.headers
+        ):
+            return refusal(400, "InvalidArgument", "Only one auth mechanism is allowed.")
+        faults = {fault.name: fault for fault in self.core.faults.take("file", id_)}
+        if "slow" in faults:
+            time.sleep(float(faults["slow"].args.get("seconds", 1)))
+        if "status" in faults:
+            return faulty_answer(faults["status"], self.core.ids.new())
+        if "accept_then_hang" in faults:
+            raise ConnectionLost("file")
+        holds = link_holds(
+            self.core, kind, id_, *(http.args.get(k, "") for k in ("X-Expires", "X-Signature"))
+        )
+        if not holds or "expired_link" in faults:
+            return refusal(403, "AccessDenied", "Request has expired")
+        try:
+            document = self._document(kind, id_)
+        except (KeyError, ApiError):
+            return refusal(404, "NoSuchKey", "The specified key does not exist.")
+        return self._file(document, faults)
+
+    def _document(self, kind: str, id_: str) -> Document:
+        with self.core.lock:
+            return self.core.signed_document(id_) if kind == "signed" else self.core.documents[id_]
+
+    def _file(self, document: Document, faults: dict[str, Fault]) -> Response:
+        with self.core.lock:
+            content, signatures = document.content, len(document.cuts) - 1
+            if "wrong_file" in faults:
+                content = other_document(self.core, signatures)
+            if "missing_signature" in faults:
+                content = document.revision(max(signatures - 1, 0))
+            if "unsigned" in faults:
+                content = document.revision(0)
+        if "truncated" in faults:
+            content = content[: len(content) * 2 // 3]
+        if "not_pdf" in faults:
+            content = b"<html><body>Service unavailable</body></html>"
+        if "empty" in faults:
+            content = b""
+        return Response(content, content_type="application/pdf")
+
+
+def refusal(status: int, code: str, message: str = "") -> Response:
+    error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n{error}'
+    return Response(body, status=status, content_type="application/xml")

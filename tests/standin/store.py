@@ -1,0 +1,73 @@
+"""Keeps the stand-in's memory across restarts: one SQLite file in a directory only its owner can read."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+
+class Store:
+    """Facts and bytes under (kind, id). Without a directory it keeps nothing and answers nothing.
+
+    The caller serialises access. A power cut may lose the last moments; a killed process loses none.
+    """
+
+    def __init__(self, directory: str | Path | None) -> None:
+        self._db: sqlite3.Connection | None = None
+        if directory is None:
+            return
+        folder = Path(directory)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        file = folder / "standin.sqlite3"
+        file.touch(mode=0o600)
+        file.chmod(0o600)
+        self._db = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.execute(
+            "CREATE TABLE IF NOT EXISTS thing (kind TEXT, id TEXT, facts TEXT, content BLOB, "
+            "place INTEGER PRIMARY KEY AUTOINCREMENT, UNIQUE (kind, id))"
+        )
+
+    def put(self, kind: str, id: str, facts: dict[str, Any], content: bytes | None = None) -> None:  # noqa: A002
+        """Keep or replace. Without `content` the kept bytes stay as they are."""
+        if self._db:
+            self._db.execute(
+                "INSERT INTO thing (kind, id, facts, content) VALUES (?, ?, ?, ?) ON CONFLICT (kind, id) "
+                "DO UPDATE SET facts = excluded.facts, content = coalesce(excluded.content, content)",
+                (kind, id, json.dumps(facts), content),
+            )
+
+    def drop(self, kind: str, id: str) -> None:  # noqa: A002
+        if self._db:
+            self._db.execute("DELETE FROM thing WHERE kind = ? AND id = ?", (kind, id))
+
+    def clear(self) -> None:
+        """Forget everything except secrets (the authority, the links' key)."""
+        if self._db:
+            self._db.execute("DELETE FROM thing WHERE kind != 'secret'")
+
+    def load(self, kind: str) -> Iterator[tuple[dict[str, Any], bytes | None]]:
+        """Everything of a kind, oldest first."""
+        if self._db:
+            rows = self._db.execute("SELECT facts, content FROM thing WHERE kind = ? ORDER BY place", (kind,))
+            for facts, content in rows:
+                yield json.loads(facts), content
+
+    def secret(self, name: str, fresh: bytes) -> bytes:
+        """The bytes kept under that name; `fresh` is kept and returned the first time."""
+        if not self._db:
+            return fresh
+        query = "SELECT content FROM thing WHERE kind = 'secret' AND id = ?"
+        row: tuple[bytes] | None = self._db.execute(query, (name,)).fetchone()
+        if row:
+            return row[0]
+        self.put("secret", name, {}, fresh)
+        return fresh
+
+    def close(self) -> None:
+        if self._db:
+            self._db.close()
+            self._db = None
