@@ -22,9 +22,7 @@ def actor(name: str, *, queue: str, lease: float) -> Callable[[Callable[[Claim],
         def run(job_id: int) -> None:
             run_job(name, job_id)
 
-        limit = int(
-            lease * 2000
-        )  # ms: steps are bounded by their own limits, this catches a step that is not
+        limit = int(lease * 2000)  # ms: catches a step that exceeds its own limits
         lanes = [
             dramatiq.actor(
                 run,

@@ -98,7 +98,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-WHITENOISE_USE_FINDERS = DEV
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEV  # production collects them (collectstatic)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # bytes of a JSON body; uploads are limited by DOCUMENT_MAX_BYTES
 
 CORS_ALLOWED_ORIGINS = FRONTEND_ORIGINS

@@ -1,7 +1,8 @@
 from typing import Any
 from uuid import uuid4
 
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -14,18 +15,19 @@ class Role(models.TextChoices):
     EMPLOYEE = "employee"
 
 
-class People(UserManager["User"]):
+class People(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         """Sign-in names are unique without regard to case, over all organizations."""
         return self.get(username__iexact=username)
 
-    def create_superuser(  # type: ignore[override]  # ours have no e-mail address
-        self, username: str, password: str | None = None, **fields: Any
-    ) -> "User":
-        user = self.model(username=username, is_staff=True, is_superuser=True, **fields)
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(username=username, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(username, password, is_staff=True, is_superuser=True, **fields)
 
 
 class User(AbstractUser):

@@ -1,0 +1,104 @@
+"""What every test starts from: no network, an in-process stand-in on request, jobs worked when told to."""
+
+from collections.abc import Callable, Iterator
+
+import dramatiq
+import httpx
+import pytest
+import responses
+from django.test import Client
+from dramatiq.brokers.stub import StubBroker
+
+from core import work
+from core.models import Job, User
+from signing import setu_provider
+from tests.builders import make_employee, make_manager, make_organization
+from tests.client import Api
+from tests.plumbing import due_jobs, no_wire, wire_to
+from tests.standin import StandIn
+
+CALLBACK = "/webhooks/setu/callback-token/"
+
+
+@pytest.fixture(autouse=True)
+def wire_cut() -> Iterator[None]:
+    """No test reaches the network: neither httpx (our client) nor requests (libraries')."""
+    setu_provider.plug(no_wire())
+    with responses.RequestsMock(assert_all_requests_are_fired=False):
+        yield
+    setu_provider.plug(None)
+
+
+@pytest.fixture(autouse=True)
+def broker() -> Iterator[StubBroker]:
+    """The queue, emptied between tests."""
+    broker = dramatiq.get_broker()
+    assert isinstance(broker, StubBroker)
+    broker.flush_all()
+    yield broker
+    broker.flush_all()
+
+
+@pytest.fixture(autouse=True)
+def callback_token(settings) -> None:
+    settings.SETU_CALLBACK_TOKENS = ["callback-token"]
+
+
+@pytest.fixture
+def world(settings, client: Client) -> Iterator[StandIn]:
+    """Setu's stand-in behind our client, which calls our webhook back at once."""
+
+    def callback(body: bytes) -> int:
+        return client.post(CALLBACK, body, content_type="application/json").status_code
+
+    account = (settings.SETU_CLIENT_ID, settings.SETU_CLIENT_SECRET, settings.SETU_PRODUCT_INSTANCE_ID)
+    world = StandIn(
+        accounts=[account], callback=callback, download_url="https://files.setu.test", seed=1
+    )
+    setu_provider.plug(wire_to(world))
+    yield world
+    setu_provider.plug(no_wire())
+    world.close()
+
+
+@pytest.fixture
+def run_due(db) -> Callable[[], int]:
+    """Work all jobs that are due, in this thread, until none is. Returns how many runs it took."""
+
+    def run() -> int:
+        runs = 0
+        while jobs := due_jobs():
+            for job in jobs:
+                work.run_job(job.kind, job.id)
+                runs += 1
+            assert runs < 200, f"jobs keep being due: {list(Job.objects.values())}"
+        return runs
+
+    return run
+
+
+@pytest.fixture
+def manager(db) -> User:
+    return make_manager(organization=make_organization())
+
+
+@pytest.fixture
+def asha(manager: User) -> User:
+    return make_employee("asha", organization=manager.tenant)
+
+
+@pytest.fixture
+def ravi(manager: User) -> User:
+    return make_employee("ravi", organization=manager.tenant)
+
+
+@pytest.fixture
+def stranger(db) -> User:
+    """A manager of another organization."""
+    return make_manager("stranger", organization=make_organization("Elsewhere"))
+
+
+@pytest.fixture
+def as_user() -> Callable[[User], Api]:
+    """A client of the API, signed in."""
+    return Api
