@@ -1,0 +1,46 @@
+# SignFlow. `make run` starts it, `make demo` shows it, `make test` and `make check` judge it.
+PYTHON ?= python3
+PY := .venv/bin/python
+
+.PHONY: help run demo test check format lock clean
+
+help:
+	@echo "make run     SignFlow on http://localhost:8000 with Setu's stand-in, until Ctrl-C"
+	@echo "make demo    the whole job, from upload to the verified signed file"
+	@echo "make test    the test suite"
+	@echo "make check   style, types, migrations, lock, layers"
+	@echo "make format  let ruff arrange the code"
+	@echo "make lock    pin the dependencies anew"
+
+run:
+	@$(PYTHON) dev/bootstrap.py standin
+	@exec $(PY) -m dev.run
+
+demo:
+	@$(PYTHON) dev/bootstrap.py standin
+	@exec $(PY) -m dev.demo
+
+test:
+	@$(PYTHON) dev/bootstrap.py dev
+	$(PY) -m pytest
+
+check:
+	@$(PYTHON) dev/bootstrap.py dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy .
+	SIGNFLOW_DEV=1 $(PY) manage.py makemigrations --check --dry-run
+	$(PY) -m dev.lock --check
+	$(PY) -m pytest tests/test_layers.py tests/test_openapi.py
+
+format:
+	@$(PYTHON) dev/bootstrap.py dev
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+lock:
+	@$(PYTHON) dev/bootstrap.py dev
+	$(PY) -m dev.lock
+
+clean:
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis staticfiles

@@ -1,0 +1,155 @@
+"""The processes of a development server: the stand-in and the web process with its embedded worker and ticker."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from signflow import devmode
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 30.0
+STOP_SECONDS = 12.0
+
+
+class CannotStart(Exception):
+    """A sentence for the person who started us."""
+
+
+@dataclass
+class Stack:
+    """What is started and stopped together. Ports are fixed before anything starts."""
+
+    var_dir: Path
+    web_port: int = 8000
+    standin_port: int = 8100
+    download_port: int = 8101
+    extra: dict[str, str] = field(default_factory=dict)
+    uses_standin: bool = True
+    processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+
+    @property
+    def web_url(self) -> str:
+        return f"http://localhost:{self.web_port}"
+
+    @property
+    def standin_url(self) -> str:
+        return f"http://127.0.0.1:{self.standin_port}"
+
+    def prepare_environment(self) -> None:
+        """Fill os.environ for ourselves and for what we start. Raises CannotStart."""
+        os.environ.update(self.extra)
+        os.environ |= {
+            "SIGNFLOW_DEV": "1",
+            "SIGNFLOW_VAR": str(self.var_dir),
+            "PORT": str(self.web_port),
+            "DJANGO_SETTINGS_MODULE": "signflow.settings",
+        }
+        os.environ.setdefault("PUBLIC_URL", self.web_url)
+        read_dotenv()
+        self.uses_standin = not devmode.setu_configured()
+        if self.uses_standin:
+            os.environ["SETU_BASE_URL"] = self.standin_url
+        try:
+            self.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            probe = self.var_dir / f".probe-{os.getpid()}"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise CannotStart(f"The folder {self.var_dir} cannot be written: {error.strerror}.") from None
+        ports = {self.web_port: "the web server"}
+        if self.uses_standin:
+            ports |= {self.standin_port: "Setu's stand-in", self.download_port: "the stand-in's downloads"}
+        for port, purpose in ports.items():
+            port_check(port, purpose)
+
+    def start(self) -> None:
+        """Start everything and wait until it answers. Raises CannotStart."""
+        if self.uses_standin:
+            self._start_standin()
+        self._spawn("web", [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "signflow.wsgi"])
+        for name, url in (("stand-in", self.standin_url), ("web", self.web_url)):
+            if name in self.processes:
+                self._wait_for(name, f"{url}/healthz")
+
+    def _start_standin(self) -> None:
+        kept = devmode.kept_secrets(self.var_dir)
+        token = os.environ.get("SETU_CALLBACK_TOKENS", kept["SETU_CALLBACK_TOKENS"]).split(",")[0]
+        os.environ |= {
+            "STANDIN_CLIENT_ID": "standin",
+            "STANDIN_CLIENT_SECRET": kept["STANDIN_CLIENT_SECRET"],
+            "STANDIN_PRODUCT_INSTANCE_ID": "standin-esign",
+            "STANDIN_CALLBACK_URL": f"http://127.0.0.1:{self.web_port}/webhooks/setu/{token}",
+        }
+        options = ["--port", str(self.standin_port), "--download-port", str(self.download_port), "--control"]
+        options += ["--state-dir", str(self.var_dir / "standin")]
+        self._spawn("stand-in", [sys.executable, "-m", "tests.standin", *options])
+
+    def _spawn(self, name: str, command: list[str]) -> None:
+        # Its own session: Ctrl-C reaches us alone, and we end the others in order.
+        log = (self.var_dir / f"{name}.log").open("ab")
+        with log:
+            self.processes[name] = subprocess.Popen(
+                command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def _wait_for(self, name: str, url: str) -> None:
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            if self.ended():
+                raise CannotStart(f"The {name} process ended at once; {self.var_dir / name}.log says why.")
+            with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(url, timeout=2):  # noqa: S310
+                return
+            time.sleep(0.05)
+        raise CannotStart(f"The {name} process does not answer; {self.var_dir / name}.log says more.")
+
+    def ended(self) -> str | None:
+        """The name of a process that has ended by itself, if any."""
+        return next((name for name, process in self.processes.items() if process.poll() is not None), None)
+
+    def stop(self) -> None:
+        """End what was started, the web process first. Repeating is safe."""
+        for process in reversed(list(self.processes.values())):
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGTERM)
+        for process in self.processes.values():
+            try:
+                process.wait(timeout=STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self.processes.clear()
+
+
+def read_dotenv() -> None:
+    """Put `.env` into the environment where nothing is set, so that Setu's credentials in it are seen here too."""
+    import environ
+
+    if (ROOT / ".env").is_file():
+        environ.Env.read_env(str(ROOT / ".env"))
+
+
+def port_check(port: int, purpose: str) -> None:
+    """Raises CannotStart when another program listens on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise CannotStart(
+                f"Port {port}, which {purpose} needs, is used by another program. End that program and try again."
+            ) from None
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
