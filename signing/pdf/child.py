@@ -73,7 +73,10 @@ def read_with_qpdf(content: bytes, max_pages: int) -> list[tuple[float, float]]:
     with pdf:
         for rule in RULES:
             rule(pdf)
-        pages = len(pdf.pages)
+        declared = int(pdf.Root.Pages.Count)
+        pages = len(pdf.pages)  # walks the page tree
+        if declared != pages or pdf.get_warnings():
+            raise Refused("document_broken")
         if pages == 0:
             raise Refused("document_has_no_pages")
         if pages > max_pages:
