@@ -2,13 +2,14 @@
 
 import zlib
 from io import BytesIO
+from typing import Any
 
 import pikepdf
 
 from .signing_helper import pdf
 
 
-def saved(document: pikepdf.Pdf, **options: object) -> bytes:
+def saved(document: pikepdf.Pdf, **options: Any) -> bytes:
     out = BytesIO()
     document.save(out, static_id=True, **options)
     return out.getvalue()
@@ -51,16 +52,17 @@ def bomb(layers: int = 2) -> bytes:
     return written_by_hand(CATALOGUE, TREE % 1, PAGE % b"/Contents 4 0 R ", stream)
 
 
-def object_stream_bomb() -> bytes:
-    """A catalogue packed with 600 MB of blanks."""
-    zeros = zlib.compressobj(9)
-    packed = b"".join(zeros.compress(b" " * 1_000_000) for _ in range(600)) + zeros.flush()
+def packed_catalogue(blanks: int) -> bytes:
+    """A file whose catalogue lies in an object stream, before so many megabytes of blanks."""
+    deflate = zlib.compressobj(9)
+    packed = deflate.compress(b"1 0 " + CATALOGUE)
+    packed += b"".join(deflate.compress(b" " * 1_000_000) for _ in range(blanks)) + deflate.flush()
     stream = b"<< /Type /ObjStm /N 1 /First 4 /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream"
-    objects = [CATALOGUE, TREE % 1, PAGE % b"", stream % (len(packed), packed)]
-    plain = written_by_hand(*objects)
-    offsets = [plain.index(b"%d 0 obj" % number) for number in (1, 2, 4)]
-    rows = [(0, 0, 255), (1, offsets[0], 0), (1, offsets[1], 0), (2, 4, 0), (1, offsets[2], 0)]
-    start = plain.index(b"xref")
+    # Object 1 as written here is passed over by the table below.
+    plain = written_by_hand(b"null", TREE % 1, PAGE % b"", stream % (len(packed), packed))
+    start = plain.index(b"xref\n0 5")
+    rows = [(0, 0, 255), (2, 4, 0)]
+    rows += [(1, plain.index(b"\n%d 0 obj" % number) + 1, 0) for number in (2, 3, 4)]
     rows.append((1, start, 0))
     table = b"".join(kind.to_bytes(1) + at.to_bytes(4) + last.to_bytes(1) for kind, at, last in rows)
     head = b"5 0 obj\n<< /Type /XRef /Size 6 /W [1 4 1] /Root 1 0 R /Length %d >>\n" % len(table)

@@ -45,6 +45,7 @@ def test_an_upload_that_is_taken_too_slowly_is_given_up():
 
     class SlowReceiver(httpx.BaseTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
+            assert isinstance(request.stream, httpx.SyncByteStream)
             for _ in request.stream:
                 now[0] += 10.0
             return httpx.Response(201, content=setu_sample("upload"))
