@@ -3,11 +3,10 @@
 import io
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from collections.abc import Iterator
 
 import httpx
 
@@ -39,14 +38,21 @@ class Demo:
         for name in ("asha", "ravi"):
             with self.step(f"the manager onboards {name}-{suffix}"):
                 password = secrets.token_urlsafe(12)
-                body = {"username": f"{name}-{suffix}", "password": password, "dob": "1990-04-12", "is_staff": False}
+                body = {
+                    "username": f"{name}-{suffix}",
+                    "password": password,
+                    "dob": "1990-04-12",
+                    "is_staff": False,
+                }
                 self.call("POST", "users/create/", manager, json=body)
                 people[name] = (f"{name}-{suffix}", password)
         tokens = {name: self.signed_in(*login) for name, login in people.items()}
 
         with self.step("the manager uploads a contract of four pages"):
             files = {"document": ("contract.pdf", CONTRACT.read_bytes(), "application/pdf")}
-            document = self.call("POST", "documents/", manager, data={"name": "Services agreement"}, files=files)
+            document = self.call(
+                "POST", "documents/", manager, data={"name": "Services agreement"}, files=files
+            )
         with self.step("the manager asks both to sign; answered at once"):
             listed = {user["displayName"]: user for user in self.call("GET", "users/list/", manager)}
             request = self.ask(manager, document["id"], [listed[login] for login, _ in people.values()])
@@ -93,24 +99,37 @@ class Demo:
     def call(self, method: str, path: str, token: str | None = None, **content: Any) -> Any:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         answer = self.http.request(method, f"{self.url}/api/{path}", headers=headers, **content)
-        self.expect(answer.is_success, f"{method} {path} succeeds; it answered {answer.status_code}: {answer.text[:300]}")
+        self.expect(
+            answer.is_success,
+            f"{method} {path} succeeds; it answered {answer.status_code}: {answer.text[:300]}",
+        )
         return answer.json()
 
     def signed_in(self, username: str, password: str) -> str:
         with self.step(f"{username} signs in"):
-            token: str = self.call("POST", "token/", json={"username": username, "password": password})["access"]
+            token: str = self.call("POST", "token/", json={"username": username, "password": password})[
+                "access"
+            ]
         return token
 
     def ask(self, token: str, document_id: str, people: list[dict[str, Any]]) -> str:
         """Exactly what the frontend sends; both ask for the same spot."""
         box = {"height": 60, "width": 180, "position": "bottom-left", "onPages": ["4"]}
         signers = [
-            {**one, "identifier": str(one["identifier"]), "birthYear": str(one["birthYear"]), "signature": box}
+            {
+                **one,
+                "identifier": str(one["identifier"]),
+                "birthYear": str(one["birthYear"]),
+                "signature": box,
+            }
             for one in people
         ]
         body = {"documentId": document_id, "redirectUrl": "http://setu.co", "signers": signers}
         answer = self.call("POST", "signature/", token, json=body)
-        self.expect(self.call("POST", "signature/", token, json=body)["id"] == answer["id"], "a double click changes nothing")
+        self.expect(
+            self.call("POST", "signature/", token, json=body)["id"] == answer["id"],
+            "a double click changes nothing",
+        )
         return str(answer["id"])
 
     def row(self, token: str, request: str, path: str = "dashboard/") -> dict[str, Any]:
@@ -127,9 +146,13 @@ class Demo:
         """As a browser does it: our link, Setu's page, its form. Returns where Setu sends the browser."""
         signers = self.row(token, request)["signers"]
         links = {signer["username"]: signer["signer_url"] for signer in signers}
-        self.expect([name for name, link in links.items() if link] == [username], "signers see their own link only")
+        self.expect(
+            [name for name, link in links.items() if link] == [username], "signers see their own link only"
+        )
         released = self.http.get(links[username])
-        self.expect(released.status_code == 303, f"the link leads on to Setu; it answered {released.status_code}")
+        self.expect(
+            released.status_code == 303, f"the link leads on to Setu; it answered {released.status_code}"
+        )
         page = httpx.URL(released.headers["Location"])
         self.expect(self.http.get(page).status_code == 200, "the signing page opens")
         form = dict(page.params) | {"otp": OTP, "action": "sign"}
@@ -157,10 +180,15 @@ class Demo:
 
         self.expect(answer.status_code == 200, f"the file downloads; it answered {answer.status_code}")
         self.expect("attachment" in answer.headers["Content-Disposition"], "the file is an attachment")
-        self.expect(answer.content.startswith(CONTRACT.read_bytes()), "the signed file begins with the contract's bytes")
+        self.expect(
+            answer.content.startswith(CONTRACT.read_bytes()),
+            "the signed file begins with the contract's bytes",
+        )
         signatures = PdfFileReader(io.BytesIO(answer.content)).embedded_signatures
         for signature in signatures:
             signature.compute_integrity_info()
-            self.expect(signature.summarise_integrity_info()["docmdp_ok"] is not False, "no forbidden changes follow")
+            self.expect(
+                signature.summarise_integrity_info()["docmdp_ok"] is not False, "no forbidden changes follow"
+            )
         proof = pdf_verify(answer.content, signatures=2)
         self.expect(len(proof.signatures) == 2, "the file holds two signatures")

@@ -23,12 +23,13 @@ MEMORY = 512 * 1024 * 1024  # bytes of address space
 CPU = 10  # seconds
 
 
-class Refused(Exception):
-    """Ends the inspection: `code` is one of PdfRefused's."""
+class Refused(Exception):  # noqa: N818
+    """Ends the inspection: `code` is one of PdfRefused's, `why` a word for the log."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, why: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.why = why
 
 
 class Complaints(logging.Handler):
@@ -73,14 +74,19 @@ def read_with_qpdf(content: bytes, max_pages: int) -> list[tuple[float, float]]:
     with pdf:
         for rule in RULES:
             rule(pdf)
-        pages = len(pdf.pages)
+        declared = int(pdf.Root.Pages.Count)
+        pages = len(pdf.pages)  # walks the page tree
+        if pdf.get_warnings():
+            raise Refused("document_broken", "page tree")
+        if declared != pages:
+            raise Refused("document_broken", "page count")
         if pages == 0:
             raise Refused("document_has_no_pages")
         if pages > max_pages:
             raise Refused("too_many_pages")
         sizes = [size_of([float(edge) for edge in page.mediabox]) for page in pdf.pages]
         if pdf.get_warnings():
-            raise Refused("document_broken")
+            raise Refused("document_broken", "pages")
         return sizes
 
 
@@ -88,7 +94,7 @@ def size_of(box: list[float]) -> tuple[float, float]:
     left, bottom, right, top = box
     width, height = abs(right - left), abs(top - bottom)
     if not (math.isfinite(width) and math.isfinite(height) and width > 0 and height > 0):
-        raise Refused("document_broken")
+        raise Refused("document_broken", "page size")
     return round(width, 2), round(height, 2)
 
 
@@ -99,19 +105,19 @@ def count_with_pypdf(content: bytes) -> int:
     logger.propagate = False
     pages = len(pypdf.PdfReader(BytesIO(content), strict=True).pages)
     if complaints.count:
-        raise Refused("document_broken")
+        raise Refused("document_broken", "second parser")
     return pages
 
 
 def inspect(content: bytes, max_pages: int) -> dict[str, Any]:
-    """The answer for the parent: {"sizes": [[width, height], …]} or {"refused": code}."""
+    """The answer for the parent: {"sizes": [[width, height], …]} or {"refused": code, "why": word}."""
     try:
         sizes = read_with_qpdf(content, max_pages)
         # Two parsers that see different documents would let a signer sign another one than the sender saw.
         if count_with_pypdf(content) != len(sizes):
-            raise Refused("document_broken")
+            raise Refused("document_broken", "parsers disagree")
     except Refused as refused:
-        return {"refused": refused.code}
+        return {"refused": refused.code, "why": refused.why}
     except Exception as error:  # parsers fail in many ways, and each of them is the file's fault
         return {"refused": "document_broken", "why": type(error).__name__}
     return {"sizes": sizes}

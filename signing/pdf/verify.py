@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pyhanko.sign.validation import EmbeddedPdfSignature
 
-DETACHED = frozenset({"/adbe.pkcs7.detached", "/ETSI.CAdES.detached"})
 BROKEN_DIGESTS = frozenset({"md2", "md5", "sha1"})
 
 
@@ -35,9 +34,10 @@ class NotReadable(Exception):
 class NotProven(Exception):
     """A readable PDF that is not the signed file we expect: keep it apart for an operator.
 
-    reason_code: no_signatures, wrong_signature_count, signature_unreadable, signature_unsupported,
-    weak_algorithm, signature_not_intact (the bytes differ from those signed), signature_not_valid (not made
-    with its certificate's key), signature_covers_a_part or bytes_after_signature.
+    reason_code: no_signatures (none of a kind that can be checked), wrong_signature_count,
+    signature_unreadable, weak_algorithm, signature_not_intact (the bytes differ from those signed),
+    signature_not_valid (not made with its certificate's key), signature_covers_a_part or
+    bytes_after_signature.
     detail: a sentence for operators, without names.
     """
 
@@ -117,8 +117,6 @@ def _check_mathematics(signature: "EmbeddedPdfSignature") -> None:
     from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
     where = f"The signature in field {signature.field_name!r}"
-    if signature.sig_object.get("/SubFilter") not in DETACHED:
-        raise NotProven("signature_unsupported", f"{where} is of a kind we cannot check.")
     if signature.md_algorithm in BROKEN_DIGESTS:
         raise NotProven("weak_algorithm", f"{where} was made with a broken algorithm.")
     try:
