@@ -26,15 +26,18 @@ def _rule(method: str, path: str, endpoint: str) -> Rule:
     return Rule(path, endpoint=endpoint, methods=[method], strict_slashes=False)
 
 
-RULES = [
-    _rule("POST", "/api/documents", "upload"),
-    _rule("GET", "/api/documents/<id>", "document"),
-    _rule("POST", "/api/signature", "create"),
-    _rule("GET", "/api/signature/<id>", "get"),
-    _rule("GET", "/api/signature/<id>/download", "download"),
-    _rule("POST", "/api/signature/<id>/delete", "delete"),
-    _rule("GET", "/api/signature/<id>/audit", "audit"),
-]
+URLS = Map(
+    [
+        _rule("POST", "/api/documents", "upload"),
+        _rule("GET", "/api/documents/<id>", "document"),
+        _rule("POST", "/api/signature", "create"),
+        _rule("GET", "/api/signature/<id>", "get"),
+        _rule("GET", "/api/signature/<id>/download", "download"),
+        _rule("POST", "/api/signature/<id>/delete", "delete"),
+        _rule("GET", "/api/signature/<id>/audit", "audit"),
+    ],
+    merge_slashes=False,
+)
 ANSWER_CODES = {401: "unauthorized", 403: "forbidden", 429: "too_many_requests"}
 
 
@@ -43,7 +46,6 @@ class Api:
 
     def __init__(self, core: Core) -> None:
         self.core = core
-        self._urls = Map(RULES, merge_slashes=False)
         self._handlers: dict[str, Callable[[HttpRequest, Account, str], tuple[int, Any]]] = {
             "upload": self._upload,
             "document": self._document,
@@ -57,7 +59,7 @@ class Api:
     def respond(self, http: HttpRequest) -> Response:
         """Answer one call. Raises ConnectionLost where a fault wants the answer lost."""
         try:
-            endpoint, values = self._urls.bind_to_environ(http.environ).match()
+            endpoint, values = URLS.bind_to_environ(http.environ).match()
         except HTTPException as error:
             wrong_method = isinstance(error, MethodNotAllowed)
             code = "method_not_allowed" if wrong_method else "not_found"

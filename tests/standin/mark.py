@@ -81,10 +81,15 @@ class Mark(BaseStamp):  # type: ignore[misc, unused-ignore]
         return b"\n".join([*drawn, b"ET Q"])
 
 
+def dictionary(entries: dict[str, Any]) -> Any:
+    """A PDF dictionary. (pyHanko's own constructor is untyped.)"""
+    make: Any = DictionaryObject
+    return make({NameObject(key): value for key, value in entries.items()})
+
+
 def _font(name: str) -> Any:
     words = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": name, "/Encoding": "/WinAnsiEncoding"}
-    make: Any = DictionaryObject
-    return make({NameObject(key): NameObject(value) for key, value in words.items()})
+    return dictionary({key: NameObject(value) for key, value in words.items()})
 
 
 def _drawable(name: str) -> str:

@@ -105,9 +105,18 @@ class Authority:
 
 
 def sign(
-    content: bytes, stamp: Stamp, *, authority: Authority, now: datetime, password: str | None = None
+    content: bytes,
+    stamp: Stamp,
+    *further: Stamp,
+    authority: Authority,
+    now: datetime,
+    password: str | None = None,
 ) -> tuple[bytes, dict[str, str]]:
-    """Add one signature. Returns the longer file and the certificate's facts as the audit shows them."""
+    """Add one signature, in one incremental revision.
+
+    further: marks of the same signer on other pages; `more_marks.reserve` must have made room for them.
+    Returns the longer file, and the certificate's facts as the audit shows them.
+    """
     from asn1crypto import keys as asn1_keys
     from asn1crypto import x509 as asn1_x509
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -142,6 +151,10 @@ def sign(
         new_field_spec=fields.SigFieldSpec(stamp.field_name, on_page=stamp.page - 1, box=box),
     ).init_signing_session(writer)
     session.system_time = now
+    if further:
+        from tests.standin.more_marks import fill
+
+        fill(writer, list(further), api_time(now))
     unsigned = session.prepare_tbs_document(validation_info=None, bytes_reserved=CMS_HEX_DIGITS)
     output: Any
     digest, output = unsigned.digest_tbs_document()

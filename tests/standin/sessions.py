@@ -33,16 +33,14 @@ def sign(core: Core, request_id: str, ref: str, browser: Initiator = NOBODYS_BRO
     def signed(request: Request, signer: Signer) -> None:
         document = core.documents[request.document_id]
         now = core.clock.now()
-        stamp = pades.Stamp(
-            field_name=f"Signer-{signer.id}",
-            name=signer.display_name,
-            page=signer.pages[0],
-            position=signer.position,
-            height=signer.height,
-            width=signer.width,
-        )
+        content = document.content
+        others = [stamp for each in request.signers for stamp in _stamps(each)[1:]]
+        if others and len(document.cuts) == 1:
+            from tests.standin.more_marks import reserve  # pyHanko comes with it
+
+            content = reserve(content, others, document.password)
         content, certificate = pades.sign(
-            document.content, stamp, authority=core.authority, now=now, password=document.password
+            content, *_stamps(signer), authority=core.authority, now=now, password=document.password
         )
         document.append(content)
         signer.status, signer.err_code = "signed", None
@@ -97,6 +95,21 @@ def _end(core: Core, request_id: str, ref: str, change: Callable[[Request, Signe
         core.save(request)
         body = core.notification(request.id, signer.id)
     core.courier.send(request_id, body)
+
+
+def _stamps(signer: Signer) -> list[pades.Stamp]:
+    """The signer's mark on each page asked for; the first carries the signature."""
+    return [
+        pades.Stamp(
+            field_name=f"Signer-{signer.id}" + (f"-page-{page}" if number else ""),
+            name=signer.display_name,
+            page=page,
+            position=signer.position,
+            height=signer.height,
+            width=signer.width,
+        )
+        for number, page in enumerate(signer.pages)
+    ]
 
 
 def _person(signer: Signer, browser: Initiator) -> Initiator:

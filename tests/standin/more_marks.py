@@ -1,0 +1,85 @@
+"""Marks on a signer's further pages.
+
+A signature field has one place only, and drawing on a page after somebody signed would look like
+tampering. So, before the first signature, each further mark gets an empty read-only text field; the
+signer's own revision then fills it in, which verifiers accept as filling in a form.
+"""
+
+import io
+from typing import Any
+
+from pyhanko.pdf_utils.content import RawContent
+from pyhanko.pdf_utils.generic import ArrayObject, FloatObject, NameObject, NumberObject, pdf_string
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.layout import BoxConstraints
+
+from tests.standin.mark import MarkStyle, box_on, dictionary
+from tests.standin.pades import Stamp
+
+READ_ONLY = 1  # field flag
+PRINTED_AND_LOCKED = 4 | 128  # annotation flags
+
+
+def reserve(content: bytes, stamps: list[Stamp], password: str | None) -> bytes:
+    """The file with an empty field for each stamp, as one unsigned revision."""
+    writer: Any = IncrementalPdfFileWriter(io.BytesIO(content), strict=False)
+    if password is not None and writer.prev.encrypted:
+        writer.encrypt(password)
+    fields = _fields(writer)
+    for stamp in stamps:
+        left, bottom, right, top = box_on(writer, stamp)
+        page = writer.find_page_for_modification(stamp.page - 1)[0]
+        nothing = RawContent(b"", box=BoxConstraints(right - left, top - bottom), resources=None)
+        nothing.set_writer(writer)
+        field = dictionary(
+            {
+                "/Type": NameObject("/Annot"),
+                "/Subtype": NameObject("/Widget"),
+                "/FT": NameObject("/Tx"),
+                "/T": pdf_string(stamp.field_name),
+                "/Ff": NumberObject(READ_ONLY),
+                "/F": NumberObject(PRINTED_AND_LOCKED),
+                "/Rect": _numbers(left, bottom, right, top),
+                "/P": page,
+                "/AP": dictionary({"/N": writer.add_object(nothing.as_form_xobject())}),
+            }
+        )
+        reference = writer.add_object(field)
+        writer.register_annotation(page, reference)
+        fields.append(reference)
+    writer.update_container(fields)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def fill(writer: Any, stamps: list[Stamp], when: str) -> None:
+    """Draw the marks into the fields reserved for them."""
+    wanted = {stamp.field_name: stamp for stamp in stamps}
+    fields = _fields(writer)
+    for number in range(len(fields)):
+        field = fields[number]
+        stamp = wanted.get(field["/T"]) if "/T" in field else None
+        if stamp:
+            left, bottom, right, top = (float(edge) for edge in field["/Rect"])
+            box = BoxConstraints(right - left, top - bottom)
+            mark = MarkStyle(name=stamp.name, when=when).create_stamp(writer, box, {})
+            field["/AP"] = dictionary({"/N": mark.register()})
+            writer.update_container(field)
+
+
+def _fields(writer: Any) -> Any:
+    """The form's list of fields; an empty form is made if there is none."""
+    root = writer.root
+    if "/AcroForm" not in root:
+        root["/AcroForm"] = writer.add_object(dictionary({"/Fields": ArrayObject()}))
+        writer.update_root()
+    form = root["/AcroForm"]
+    if "/Fields" not in form:
+        form["/Fields"] = ArrayObject()
+        writer.update_container(form)
+    return form["/Fields"]
+
+
+def _numbers(*values: float) -> Any:
+    return ArrayObject(FloatObject(round(value, 2)) for value in values)
