@@ -1,4 +1,4 @@
-"""Gunicorn: one process that also works and ticks without Redis, else two; threads, as the views wait for the database."""
+"""Gunicorn: without Redis one process that also works and ticks, else two. Threads, as views wait for the database."""
 
 import os
 

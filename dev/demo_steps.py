@@ -67,6 +67,7 @@ class Demo:
         by_callback = time.monotonic() - signed
         with self.step("asha's browser comes back and is sent to the frontend"):
             self.expect(self.http.get(back).status_code == 303, "the return address sends the browser on")
+            self.until(lambda: self.confirmed_by(manager, request) == "return")
 
         with self.step("ravi signs; his callback is lost, his browser is closed"):
             self.fault("callback_lost", endpoint="callback", times=1)
@@ -75,6 +76,7 @@ class Demo:
         with self.step("the clock has found what the callback missed"):
             self.until(lambda: self.signer(tokens["ravi"], request, people["ravi"][0])["status"] == "signed")
         by_clock = time.monotonic() - signed
+        self.expect(self.confirmed_by(manager, request) == "clock", "it was the clock that found it")
         with self.step("the signed file is fetched, checked and stored"):
             self.until(lambda: self.row(manager, request, "status/")["status"] == "sign_complete")
         with self.step("ravi downloads it; both signatures verify"):
@@ -137,6 +139,10 @@ class Demo:
         self.expect(len(rows) == 1, f"{path} lists the request once")
         found: dict[str, Any] = rows[0]
         return found
+
+    def confirmed_by(self, token: str, request: str) -> str | None:
+        by: str | None = self.call("GET", f"signature/{request}/", token)["confirmed_by"]
+        return by
 
     def signer(self, token: str, request: str, username: str) -> dict[str, Any]:
         signers: list[dict[str, Any]] = self.row(token, request)["signers"]

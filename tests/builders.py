@@ -42,7 +42,9 @@ def make_employee(username: str = "asha", *, organization: Organization, **field
     return make_user(username, organization=organization, **fields)
 
 
-def make_document(*, by: User, name: str = "Contract", content: bytes | None = None, pages: int = 3) -> Document:
+def make_document(
+    *, by: User, name: str = "Contract", content: bytes | None = None, pages: int = 3
+) -> Document:
     content = content or make_pdf(pages)
     blob = blob_keep(organization_id=by.tenant.id, content=content)
     return Document.objects.create(
@@ -71,13 +73,22 @@ def make_request(
     )
     rows = [
         Signer.objects.create(
-            request=request, user=user, no=no, display_name=user.username, pages=[1], corner=list(Corner)[no % 4]
+            request=request,
+            user=user,
+            no=no,
+            display_name=user.username,
+            pages=[1],
+            corner=list(Corner)[no % 4],
         )
         for no, user in enumerate(signers, start=1)
     ]
     if stage != Stage.QUEUED:
         submission = Submission.objects.create(
-            request=request, no=1, account=account_fingerprint(), setu_document_id=f"doc-{setu_id}", setu_id=setu_id
+            request=request,
+            no=1,
+            account=account_fingerprint(),
+            setu_document_id=f"doc-{setu_id}",
+            setu_id=setu_id,
         )
         for row in rows:
             SignerLink.objects.create(

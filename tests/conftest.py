@@ -52,9 +52,7 @@ def world(settings, client: Client) -> Iterator[StandIn]:
         return client.post(CALLBACK, body, content_type="application/json").status_code
 
     account = (settings.SETU_CLIENT_ID, settings.SETU_CLIENT_SECRET, settings.SETU_PRODUCT_INSTANCE_ID)
-    world = StandIn(
-        accounts=[account], callback=callback, download_url="https://files.setu.test", seed=1
-    )
+    world = StandIn(accounts=[account], callback=callback, download_url="https://files.setu.test", seed=1)
     setu_provider.plug(wire_to(world))
     yield world
     setu_provider.plug(no_wire())

@@ -9,103 +9,244 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('chain', models.UUIDField()),
-                ('seq', models.PositiveIntegerField()),
-                ('kind', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('actor', models.UUIDField(blank=True, help_text="The user's id; no key, so it outlives the user.", null=True)),
-                ('payload_digest', models.CharField(max_length=64)),
-                ('digest', models.CharField(max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("chain", models.UUIDField()),
+                ("seq", models.PositiveIntegerField()),
+                ("kind", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "actor",
+                    models.UUIDField(
+                        blank=True, help_text="The user's id; no key, so it outlives the user.", null=True
+                    ),
+                ),
+                ("payload_digest", models.CharField(max_length=64)),
+                ("digest", models.CharField(max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('subject', models.UUIDField()),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('wanted', models.PositiveBigIntegerField(default=0, help_text='Counts rings; a ring during a run is never lost.')),
-                ('fence', models.PositiveBigIntegerField(default=0, help_text="Counts claims; a stale holder's write is refused.")),
-                ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('swept_at', models.DateTimeField(blank=True, help_text='When the clock last sent a message for it.', null=True)),
-                ('crashes', models.PositiveSmallIntegerField(default=0, help_text='Claims in a row that never settled.')),
-                ('failures', models.PositiveIntegerField(default=0, help_text='Tries in a row that found Setu unavailable.')),
-                ('cause', models.CharField(blank=True, help_text='Who rang last.', max_length=16)),
-                ('last_error', models.CharField(blank=True, max_length=200)),
-                ('dead_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("subject", models.UUIDField()),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "wanted",
+                    models.PositiveBigIntegerField(
+                        default=0, help_text="Counts rings; a ring during a run is never lost."
+                    ),
+                ),
+                (
+                    "fence",
+                    models.PositiveBigIntegerField(
+                        default=0, help_text="Counts claims; a stale holder's write is refused."
+                    ),
+                ),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "swept_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When the clock last sent a message for it.", null=True
+                    ),
+                ),
+                (
+                    "crashes",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Claims in a row that never settled."
+                    ),
+                ),
+                (
+                    "failures",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Tries in a row that found Setu unavailable."
+                    ),
+                ),
+                ("cause", models.CharField(blank=True, help_text="Who rang last.", max_length=16)),
+                ("last_error", models.CharField(blank=True, max_length=200)),
+                ("dead_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("name", models.CharField(max_length=120, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('manager', 'Manager'), ('employee', 'Employee')], default='employee', max_length=8)),
-                ('full_name', models.CharField(blank=True, help_text='Sent to Setu; the user name where empty.', max_length=120)),
-                ('dob', models.DateField(blank=True, null=True, verbose_name='date of birth')),
-                ('token_version', models.PositiveIntegerField(default=0, help_text='Raised to end all sessions: tokens of an older version are refused.')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined"),
+                ),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("manager", "Manager"), ("employee", "Employee")],
+                        default="employee",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "full_name",
+                    models.CharField(
+                        blank=True, help_text="Sent to Setu; the user name where empty.", max_length=120
+                    ),
+                ),
+                ("dob", models.DateField(blank=True, null=True, verbose_name="date of birth")),
+                (
+                    "token_version",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="Raised to end all sessions: tokens of an older version are refused.",
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EventPayload',
+            name="EventPayload",
             fields=[
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='payload', serialize=False, to='core.event')),
-                ('salt', models.CharField(max_length=32)),
-                ('data', models.JSONField(default=dict)),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="payload",
+                        serialize=False,
+                        to="core.event",
+                    ),
+                ),
+                ("salt", models.CharField(max_length=32)),
+                ("data", models.JSONField(default=dict)),
             ],
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('chain', 'seq'), name='event_once_per_place'),
+            model_name="event",
+            constraint=models.UniqueConstraint(fields=("chain", "seq"), name="event_once_per_place"),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('dead_at__isnull', True), ('due_at__isnull', False)), fields=['due_at'], name='job_due'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("dead_at__isnull", True), ("due_at__isnull", False)),
+                fields=["due_at"],
+                name="job_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.UniqueConstraint(fields=('kind', 'subject'), name='job_once_per_subject'),
+            model_name="job",
+            constraint=models.UniqueConstraint(fields=("kind", "subject"), name="job_once_per_subject"),
         ),
         migrations.AddField(
-            model_name='user',
-            name='organization',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='users', to='core.organization'),
+            model_name="user",
+            name="organization",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="users",
+                to="core.organization",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='user_username_unique'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("username"), name="user_username_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('organization__isnull', False), ('is_superuser', True), _connector='OR'), name='user_has_organization'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("organization__isnull", False), ("is_superuser", True), _connector="OR"),
+                name="user_has_organization",
+            ),
         ),
     ]

@@ -8,165 +8,404 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Stray',
+            name="Stray",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('setu_id', models.CharField(max_length=200, unique=True)),
-                ('cause', models.CharField(max_length=16)),
-                ('named_at', models.DateTimeField(auto_now_add=True)),
-                ('outcome', models.CharField(blank=True, help_text='adopted, superseded, unknown.', max_length=20)),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("setu_id", models.CharField(max_length=200, unique=True)),
+                ("cause", models.CharField(max_length=16)),
+                ("named_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "outcome",
+                    models.CharField(blank=True, help_text="adopted, superseded, unknown.", max_length=20),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('blob', models.CharField(help_text='Name in the storage: organization/sha256.', max_length=120)),
-                ('size', models.PositiveIntegerField(help_text='Bytes.')),
-                ('pages', models.PositiveIntegerField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='core.organization')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "blob",
+                    models.CharField(help_text="Name in the storage: organization/sha256.", max_length=120),
+                ),
+                ("size", models.PositiveIntegerField(help_text="Bytes.")),
+                ("pages", models.PositiveIntegerField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="core.organization",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SignatureRequest',
+            name="SignatureRequest",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('asked', models.CharField(help_text='Digest of what was asked: tells a double click apart.', max_length=64)),
-                ('stage', models.CharField(choices=[('queued', 'Queued'), ('submitted', 'Submitted'), ('archiving', 'Archiving'), ('quarantined', 'Quarantined'), ('ended', 'Ended')], default='queued', max_length=12)),
-                ('status', models.CharField(choices=[('queued', 'Queued'), ('sign_initiated', 'Sign Initiated'), ('sign_in_progress', 'Sign In Progress'), ('sign_pending', 'Sign Pending'), ('sign_complete', 'Sign Complete'), ('quarantined', 'Quarantined'), ('declined', 'Declined'), ('cancelled', 'Cancelled'), ('expired', 'Expired'), ('failed', 'Failed')], default='queued', max_length=16)),
-                ('ending', models.CharField(blank=True, help_text='The status an ended request has.', max_length=16)),
-                ('ending_reason', models.CharField(blank=True, max_length=40)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('setu_status', models.CharField(blank=True, max_length=40)),
-                ('seen_look', models.PositiveBigIntegerField(default=0)),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('confirmed_by', models.CharField(blank=True, help_text='Who rang for the last look.', max_length=16)),
-                ('gone_at', models.DateTimeField(blank=True, help_text='When Setu first answered 404.', null=True)),
-                ('activity_at', models.DateTimeField(blank=True, help_text='When somebody last did something.', null=True)),
-                ('bucket_at', models.DateTimeField(blank=True, help_text='When the bucket of looks is full again.', null=True)),
-                ('hint', models.JSONField(blank=True, default=dict, help_text='What a callback claimed and no look shows yet.')),
-                ('bad_file', models.CharField(blank=True, help_text='Digest of a file that failed the check.', max_length=64)),
-                ('bad_file_times', models.PositiveSmallIntegerField(default=0)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='request', to='signing.document')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='core.organization')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "asked",
+                    models.CharField(
+                        help_text="Digest of what was asked: tells a double click apart.", max_length=64
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("submitted", "Submitted"),
+                            ("archiving", "Archiving"),
+                            ("quarantined", "Quarantined"),
+                            ("ended", "Ended"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("sign_initiated", "Sign Initiated"),
+                            ("sign_in_progress", "Sign In Progress"),
+                            ("sign_pending", "Sign Pending"),
+                            ("sign_complete", "Sign Complete"),
+                            ("quarantined", "Quarantined"),
+                            ("declined", "Declined"),
+                            ("cancelled", "Cancelled"),
+                            ("expired", "Expired"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "ending",
+                    models.CharField(blank=True, help_text="The status an ended request has.", max_length=16),
+                ),
+                ("ending_reason", models.CharField(blank=True, max_length=40)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("setu_status", models.CharField(blank=True, max_length=40)),
+                ("seen_look", models.PositiveBigIntegerField(default=0)),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "confirmed_by",
+                    models.CharField(blank=True, help_text="Who rang for the last look.", max_length=16),
+                ),
+                (
+                    "gone_at",
+                    models.DateTimeField(blank=True, help_text="When Setu first answered 404.", null=True),
+                ),
+                (
+                    "activity_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When somebody last did something.", null=True
+                    ),
+                ),
+                (
+                    "bucket_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When the bucket of looks is full again.", null=True
+                    ),
+                ),
+                (
+                    "hint",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="What a callback claimed and no look shows yet."
+                    ),
+                ),
+                (
+                    "bad_file",
+                    models.CharField(
+                        blank=True, help_text="Digest of a file that failed the check.", max_length=64
+                    ),
+                ),
+                ("bad_file_times", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "document",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="request",
+                        to="signing.document",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests",
+                        to="core.organization",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SignedFile',
+            name="SignedFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('blob', models.CharField(max_length=120)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveIntegerField(help_text='Bytes.')),
-                ('signatures', models.PositiveSmallIntegerField(help_text='Intact signatures found by the check.')),
-                ('archived_at', models.DateTimeField(auto_now_add=True)),
-                ('request', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='signed_file', to='signing.signaturerequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("blob", models.CharField(max_length=120)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveIntegerField(help_text="Bytes.")),
+                (
+                    "signatures",
+                    models.PositiveSmallIntegerField(help_text="Intact signatures found by the check."),
+                ),
+                ("archived_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "request",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signed_file",
+                        to="signing.signaturerequest",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Signer',
+            name="Signer",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('no', models.PositiveSmallIntegerField(help_text='Place in the request, from 1.')),
-                ('display_name', models.CharField(max_length=150)),
-                ('birth_year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('pages', models.JSONField(help_text='Page numbers, from 1.')),
-                ('corner', models.CharField(choices=[('bottom-left', 'Bottom Left'), ('bottom-right', 'Bottom Right'), ('top-left', 'Top Left'), ('top-right', 'Top Right')], max_length=12)),
-                ('height', models.PositiveSmallIntegerField(default=60, help_text='Points.')),
-                ('width', models.PositiveSmallIntegerField(default=180, help_text='Points.')),
-                ('released_at', models.DateTimeField(blank=True, help_text='When the link was last followed.', null=True)),
-                ('setu_status', models.CharField(default='pending', max_length=40)),
-                ('err_code', models.CharField(blank=True, max_length=60)),
-                ('seen_look', models.PositiveBigIntegerField(default=0)),
-                ('signed_at', models.DateTimeField(blank=True, help_text='When a look first showed it.', null=True)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signers', to='signing.signaturerequest')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signer_parts', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("no", models.PositiveSmallIntegerField(help_text="Place in the request, from 1.")),
+                ("display_name", models.CharField(max_length=150)),
+                ("birth_year", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("pages", models.JSONField(help_text="Page numbers, from 1.")),
+                (
+                    "corner",
+                    models.CharField(
+                        choices=[
+                            ("bottom-left", "Bottom Left"),
+                            ("bottom-right", "Bottom Right"),
+                            ("top-left", "Top Left"),
+                            ("top-right", "Top Right"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("height", models.PositiveSmallIntegerField(default=60, help_text="Points.")),
+                ("width", models.PositiveSmallIntegerField(default=180, help_text="Points.")),
+                (
+                    "released_at",
+                    models.DateTimeField(blank=True, help_text="When the link was last followed.", null=True),
+                ),
+                ("setu_status", models.CharField(default="pending", max_length=40)),
+                ("err_code", models.CharField(blank=True, max_length=60)),
+                ("seen_look", models.PositiveBigIntegerField(default=0)),
+                (
+                    "signed_at",
+                    models.DateTimeField(blank=True, help_text="When a look first showed it.", null=True),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="signers",
+                        to="signing.signaturerequest",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signer_parts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('no', models.PositiveSmallIntegerField()),
-                ('reference', models.CharField(default=signing.models.submission.new_reference, max_length=32, unique=True)),
-                ('account', models.CharField(help_text='Fingerprint of the Setu account it was made with.', max_length=64)),
-                ('setu_document_id', models.CharField(blank=True, max_length=200, null=True)),
-                ('setu_id', models.CharField(blank=True, max_length=200, null=True, unique=True)),
-                ('create_sent_at', models.DateTimeField(blank=True, null=True)),
-                ('orphaned_at', models.DateTimeField(blank=True, null=True)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='submissions', to='signing.signaturerequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("no", models.PositiveSmallIntegerField()),
+                (
+                    "reference",
+                    models.CharField(
+                        default=signing.models.submission.new_reference, max_length=32, unique=True
+                    ),
+                ),
+                (
+                    "account",
+                    models.CharField(
+                        help_text="Fingerprint of the Setu account it was made with.", max_length=64
+                    ),
+                ),
+                ("setu_document_id", models.CharField(blank=True, max_length=200, null=True)),
+                ("setu_id", models.CharField(blank=True, max_length=200, null=True, unique=True)),
+                ("create_sent_at", models.DateTimeField(blank=True, null=True)),
+                ("orphaned_at", models.DateTimeField(blank=True, null=True)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="submissions",
+                        to="signing.signaturerequest",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SignerLink',
+            name="SignerLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('setu_signer_id', models.CharField(max_length=200)),
-                ('url', models.TextField()),
-                ('signer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='signing.signer')),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='signing.submission')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("setu_signer_id", models.CharField(max_length=200)),
+                ("url", models.TextField()),
+                (
+                    "signer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="links", to="signing.signer"
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to="signing.submission",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='signaturerequest',
-            index=models.Index(fields=['organization', '-created_at'], name='request_newest'),
+            model_name="signaturerequest",
+            index=models.Index(fields=["organization", "-created_at"], name="request_newest"),
         ),
         migrations.AddConstraint(
-            model_name='signaturerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['queued', 'submitted', 'archiving', 'quarantined', 'ended'])), name='request_stage_known'),
+            model_name="signaturerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("stage__in", ["queued", "submitted", "archiving", "quarantined", "ended"])
+                ),
+                name="request_stage_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signaturerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'sign_initiated', 'sign_in_progress', 'sign_pending', 'sign_complete', 'quarantined', 'declined', 'cancelled', 'expired', 'failed'])), name='request_status_known'),
+            model_name="signaturerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "queued",
+                            "sign_initiated",
+                            "sign_in_progress",
+                            "sign_pending",
+                            "sign_complete",
+                            "quarantined",
+                            "declined",
+                            "cancelled",
+                            "expired",
+                            "failed",
+                        ],
+                    )
+                ),
+                name="request_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signaturerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage', 'ended'), _negated=True), ('ending__in', ['cancelled', 'declined', 'expired', 'failed', 'sign_complete']), _connector='OR'), name='request_ended_by'),
+            model_name="signaturerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("stage", "ended"), _negated=True),
+                    ("ending__in", ["cancelled", "declined", "expired", "failed", "sign_complete"]),
+                    _connector="OR",
+                ),
+                name="request_ended_by",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signer',
-            constraint=models.UniqueConstraint(fields=('request', 'no'), name='signer_place'),
+            model_name="signer",
+            constraint=models.UniqueConstraint(fields=("request", "no"), name="signer_place"),
         ),
         migrations.AddConstraint(
-            model_name='signer',
-            constraint=models.UniqueConstraint(fields=('request', 'user'), name='signer_once'),
+            model_name="signer",
+            constraint=models.UniqueConstraint(fields=("request", "user"), name="signer_once"),
         ),
         migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['setu_document_id'], name='submission_document'),
+            model_name="submission",
+            index=models.Index(fields=["setu_document_id"], name="submission_document"),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('request', 'no'), name='submission_place'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(fields=("request", "no"), name="submission_place"),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(condition=models.Q(('orphaned_at__isnull', True)), fields=('request',), name='submission_one_current'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("orphaned_at__isnull", True)),
+                fields=("request",),
+                name="submission_one_current",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signerlink',
-            constraint=models.UniqueConstraint(fields=('submission', 'signer'), name='link_once'),
+            model_name="signerlink",
+            constraint=models.UniqueConstraint(fields=("submission", "signer"), name="link_once"),
         ),
         migrations.AddConstraint(
-            model_name='signerlink',
-            constraint=models.UniqueConstraint(fields=('submission', 'setu_signer_id'), name='link_of_one_signer'),
+            model_name="signerlink",
+            constraint=models.UniqueConstraint(
+                fields=("submission", "setu_signer_id"), name="link_of_one_signer"
+            ),
         ),
     ]

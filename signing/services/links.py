@@ -83,7 +83,7 @@ def _release(signer: Signer) -> str:
     request.save(update_fields=["activity_at"])
     event_append(chain=request.id, kind="link.released", actor=signer.user, signer=str(signer.id))
     soon = float(settings.CHECK_SECONDS_ACTIVE)
-    jobs.ring(REQUEST_JOB, subject=request.id, cause="link", after_seconds=soon)
+    jobs.ring(REQUEST_JOB, subject=request.id, cause=jobs.CLOCK, after_seconds=soon)
     return link.url
 
 

@@ -7,7 +7,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from tests.builders import make_pdf, reloaded
 
 
-def test_a_contract_is_uploaded_signed_by_two_and_downloaded(world, run_due, as_user, manager, asha, ravi, client):
+def test_a_contract_is_uploaded_signed_by_two_and_downloaded(
+    world, run_due, as_user, manager, asha, ravi, client
+):
     boss = as_user(manager)
     document = boss.upload(make_pdf()).json()
     asked = boss.ask(document["id"], [asha, ravi])

@@ -5,30 +5,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('signing', '0001_initial'),
+        ("signing", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InboundDelivery',
+            name="InboundDelivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(help_text="SHA-256 of the body's bytes.", max_length=64, unique=True)),
-                ('token_fingerprint', models.CharField(help_text='Which path token it came with.', max_length=12)),
-                ('received_at', models.DateTimeField(auto_now_add=True)),
-                ('setu_id', models.CharField(db_index=True, max_length=200)),
-                ('setu_document_id', models.CharField(blank=True, max_length=200)),
-                ('claimed_status', models.CharField(blank=True, max_length=64)),
-                ('claimed_signers', models.JSONField(default=dict, help_text="Setu's signer id → [status, errCode].")),
-                ('size', models.PositiveIntegerField(help_text='Bytes.')),
-                ('request', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='signing.signaturerequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "digest",
+                    models.CharField(help_text="SHA-256 of the body's bytes.", max_length=64, unique=True),
+                ),
+                (
+                    "token_fingerprint",
+                    models.CharField(help_text="Which path token it came with.", max_length=12),
+                ),
+                ("received_at", models.DateTimeField(auto_now_add=True)),
+                ("setu_id", models.CharField(db_index=True, max_length=200)),
+                ("setu_document_id", models.CharField(blank=True, max_length=200)),
+                ("claimed_status", models.CharField(blank=True, max_length=64)),
+                (
+                    "claimed_signers",
+                    models.JSONField(default=dict, help_text="Setu's signer id → [status, errCode]."),
+                ),
+                ("size", models.PositiveIntegerField(help_text="Bytes.")),
+                (
+                    "request",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="deliveries",
+                        to="signing.signaturerequest",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'inbound deliveries',
+                "verbose_name_plural": "inbound deliveries",
             },
         ),
     ]
