@@ -24,12 +24,8 @@ def actor(name: str, *, queue: str, lease: float) -> Callable[[Callable[[Claim],
 
         limit = int(lease * 2000)  # ms: catches a step that exceeds its own limits
         lanes = [
-            dramatiq.actor(
-                run,
-                actor_name=actor_name,
-                queue_name=lane,
-                time_limit=limit,
-                notify_shutdown=True,
+            dramatiq.actor(actor_name=actor_name, queue_name=lane, time_limit=limit, notify_shutdown=True)(
+                run
             )
             for actor_name, lane in ((name, queue), (f"{name}.clock", doorbell.CLOCK_QUEUE))
         ]

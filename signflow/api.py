@@ -72,7 +72,7 @@ def too_big_problem(request: HttpRequest, error: RequestDataTooBig) -> HttpRespo
     return problems.status_problem(413)
 
 
-for kind, renderer in (
+RENDERERS: tuple[tuple[type[Exception], Any], ...] = (
     (DomainError, problems.domain_problem),
     (ValidationError, problems.invalid_problem),
     (APIException, library_problem),
@@ -80,5 +80,6 @@ for kind, renderer in (
     (Http404, not_found_problem),
     (RequestDataTooBig, too_big_problem),
     (Exception, problems.server_problem),
-):
+)
+for kind, renderer in RENDERERS:
     api.add_exception_handler(kind, renderer)

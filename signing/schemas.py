@@ -20,11 +20,12 @@ class BoxIn(In):
     """Where a signature goes. Signers who ask for the same spot are moved to free ones."""
 
     position: Corner = Corner.BOTTOM_LEFT
-    onPages: list[str] = Field(  # noqa: N815  # the frontend's names, here and below
-        ["1"], min_length=1, max_length=500, description="Page numbers as text, the first page is “1”."
-    )
-    height: StrictInt = Field(60, ge=20, le=300, description="Points.")
-    width: StrictInt = Field(180, ge=40, le=600, description="Points.")
+    onPages: Annotated[  # noqa: N815  # the frontend's names, here and below
+        list[str],
+        Field(min_length=1, max_length=500, description="Page numbers as text, the first page is “1”."),
+    ] = ["1"]
+    height: Annotated[StrictInt, Field(ge=20, le=300, description="Points.")] = 60
+    width: Annotated[StrictInt, Field(ge=40, le=600, description="Points.")] = 180
 
     @field_validator("onPages")
     @classmethod
@@ -40,7 +41,7 @@ class SignerIn(In):
     identifier: str = Field(max_length=64, description="The person's id, from `GET /api/users/list/`.")
     displayName: Ignored  # noqa: N815
     birthYear: Ignored  # noqa: N815
-    signature: BoxIn = Field(default_factory=BoxIn)
+    signature: BoxIn = BoxIn()
 
     @field_validator("identifier", mode="before")
     @classmethod

@@ -59,7 +59,7 @@ def request_rows(*, viewer: User, as_signer: bool) -> list[dict[str, Any]]:
     requests = SignatureRequest.objects.filter(organization=viewer.tenant)
     if as_signer:
         requests = requests.filter(signers__user=viewer)
-    rows = list(
+    rows: list[dict[str, Any]] = list(
         requests.order_by("-created_at", "id").values(
             "id", "document_id", "document__name", "status", "stage", "created_at", "ending_reason"
         )

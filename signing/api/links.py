@@ -1,6 +1,6 @@
 """Doors for browsers: a signer's way to Setu and back, and files. They answer with pages, not JSON."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -19,7 +19,10 @@ def _page(request: HttpRequest, *, status: int, title: str, detail: str) -> Http
     return _private(render(request, "signing/message.html", context, status=status))
 
 
-def _private(response: Any) -> Any:
+AnyResponse = TypeVar("AnyResponse", bound=HttpResponseBase)
+
+
+def _private(response: AnyResponse) -> AnyResponse:
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
@@ -29,7 +32,7 @@ def _private(response: Any) -> Any:
 def _see_other(url: str) -> HttpResponse:
     response = HttpResponse(status=303)
     response["Location"] = url
-    return _private(response)  # type: ignore[no-any-return]
+    return _private(response)
 
 
 @require_safe
@@ -37,7 +40,7 @@ def release(request: HttpRequest, token: str) -> HttpResponse:
     """Lead a signer on to Setu. A HEAD, a link preview or a prefetch releases nothing."""
     purpose = request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
     if request.method == "HEAD" or "prefetch" in purpose:
-        return _private(HttpResponse(status=204))  # type: ignore[no-any-return]
+        return _private(HttpResponse(status=204))
     try:
         return _see_other(link_release(token=token))
     except DomainError as error:
@@ -66,7 +69,7 @@ def file(request: HttpRequest, token: str) -> HttpResponseBase:
         opened, as_attachment=True, filename=blob.filename, content_type="application/pdf"
     )
     response["X-Content-Type-Options"] = "nosniff"
-    return _private(response)  # type: ignore[no-any-return]
+    return _private(response)
 
 
 urlpatterns = [
