@@ -1,16 +1,16 @@
 """Time as the database has it: servers' clocks differ, and leases and due times must not."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import connection
 from django.db.models import DateTimeField, ExpressionWrapper
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import make_aware
 
 
-def after(seconds: float) -> "ExpressionWrapper[DateTimeField[Any, Any]]":
+def after(seconds: float) -> Combinable:
     """An expression for `seconds` from now, by the database's clock. Negative values lie in the past."""
     return ExpressionWrapper(Now() + timedelta(seconds=seconds), output_field=DateTimeField())
 

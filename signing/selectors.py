@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from core.errors import NotFound
 from core.models import Job, User
@@ -59,24 +59,20 @@ def request_rows(*, viewer: User, as_signer: bool) -> list[dict[str, Any]]:
     requests = SignatureRequest.objects.filter(organization=viewer.tenant)
     if as_signer:
         requests = requests.filter(signers__user=viewer)
-    rows: list[dict[str, Any]] = list(
-        requests.order_by("-created_at", "id").values(
-            "id", "document_id", "document__name", "status", "stage", "created_at", "ending_reason"
-        )
-    )
-    signers: dict[UUID, list[dict[str, Any]]] = {row["id"]: [] for row in rows}
-    of_requests = Q(request__organization=viewer.tenant)
+    columns = ("id", "document_id", "document__name", "status", "stage", "created_at", "ending_reason")
+    rows: list[dict[str, Any]] = [
+        dict(row) for row in requests.order_by("-created_at", "id").values(*columns)
+    ]
+    signers = Signer.objects.filter(request__organization=viewer.tenant)
     if as_signer:
-        of_requests &= Q(request__in=requests.values("id"))
-    for signer in (
-        Signer.objects.filter(of_requests)
-        .order_by("no")
-        .values("id", "request_id", "user_id", "user__username", "setu_status", "err_code")
-    ):
-        if signer["request_id"] in signers:  # a request may have come between the two statements
-            signers[signer["request_id"]].append(signer)
+        signers = signers.filter(request__in=requests.values("id"))
+    by_request: dict[UUID, list[dict[str, Any]]] = {row["id"]: [] for row in rows}
+    columns = ("id", "request_id", "user_id", "user__username", "setu_status", "err_code")
+    for signer in signers.order_by("no").values(*columns):
+        if signer["request_id"] in by_request:  # a request may have come between the two statements
+            by_request[signer["request_id"]].append(dict(signer))
     for row in rows:
-        row["signers"] = signers[row["id"]]
+        row["signers"] = by_request[row["id"]]
     return rows
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 
 import dramatiq
-import httpx
 import pytest
 import responses
 from django.test import Client

@@ -23,7 +23,7 @@ MEMORY = 512 * 1024 * 1024  # bytes of address space
 CPU = 10  # seconds
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """Ends the inspection: `code` is one of PdfRefused's, `why` a word for the log."""
 
     def __init__(self, code: str, why: str = "") -> None:

@@ -21,7 +21,7 @@ class ApiError(Exception):
         return envelope(self.status, self.code, self.detail, trace_id)
 
 
-class SessionRefused(Exception):  # noqa: N818  (a refusal, not a malfunction)
+class SessionRefused(Exception):
     """A signer's link cannot start or go on.
 
     code: `document_already_signed`, `document_not_found`, `session_expired`, or `someone_else_is_signing`
@@ -33,7 +33,7 @@ class SessionRefused(Exception):  # noqa: N818  (a refusal, not a malfunction)
         self.code = code
 
 
-class ConnectionLost(ConnectionError):  # noqa: N818
+class ConnectionLost(ConnectionError):
     """The answer never comes. In process it reaches the caller; over HTTP the socket just closes."""
 
 

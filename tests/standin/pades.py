@@ -25,7 +25,7 @@ LEAF_BACKDATE = timedelta(minutes=1)
 CMS_HEX_DIGITS = 10_000  # room kept for one signature; a real one takes about 4,000
 
 
-class UnreadableDocument(ValueError):  # noqa: N818
+class UnreadableDocument(ValueError):
     """Not a PDF we can sign. The text says why."""
 
 
