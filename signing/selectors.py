@@ -67,8 +67,9 @@ def request_rows(*, viewer: User, as_signer: bool) -> list[dict[str, Any]]:
     if as_signer:
         signers = signers.filter(request__in=requests.values("id"))
     by_request: dict[UUID, list[dict[str, Any]]] = {row["id"]: [] for row in rows}
-    columns = ("id", "request_id", "user_id", "user__username", "setu_status", "err_code")
-    for signer in signers.order_by("no").values(*columns):
+    for signer in signers.order_by("no").values(
+        "id", "request_id", "user_id", "user__username", "setu_status", "err_code"
+    ):
         if signer["request_id"] in by_request:  # a request may have come between the two statements
             by_request[signer["request_id"]].append(dict(signer))
     for row in rows:
