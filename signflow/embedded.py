@@ -1,8 +1,8 @@
 """One process is enough: without Redis the web process also holds the worker's threads and the clock's ticker."""
 
-import atexit
 import logging
 import threading
+from collections.abc import Callable
 
 import dramatiq
 from django.conf import settings
@@ -16,10 +16,8 @@ SWEEP_AGAIN_SECONDS = 10.0  # a swept job is normally worked at once: the queue 
 STOP_SECONDS = 8.0
 
 
-def start() -> None:
-    """Start worker and ticker, and stop them when the process ends. Does nothing where Redis is configured."""
-    if not settings.EMBEDDED:
-        return
+def start() -> Callable[[], None]:
+    """Start worker and ticker; returns what stops them (and lets running jobs be given back)."""
     broker = dramatiq.get_broker()
     broker.emit_after("process_boot")
     worker = Worker(broker, worker_threads=settings.WORKER_THREADS, worker_timeout=100)
@@ -33,7 +31,7 @@ def start() -> None:
         worker.stop(timeout=int(STOP_SECONDS * 1000))
         ticker.join(timeout=STOP_SECONDS)
 
-    atexit.register(stop)
+    return stop
 
 
 def tick() -> int:

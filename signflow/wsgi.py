@@ -1,5 +1,6 @@
 """The web process. Gunicorn loads this after its fork and runserver in its child, so embedded mode starts here."""
 
+import atexit
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -7,6 +8,9 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "signflow.settings")
 application = get_wsgi_application()
 
-from signflow import embedded  # noqa: E402  # needs the settings
+from django.conf import settings  # noqa: E402  # needs the line above
 
-embedded.start()
+if settings.EMBEDDED:
+    from signflow import embedded
+
+    atexit.register(embedded.start())
