@@ -27,19 +27,18 @@ def reserve(content: bytes, stamps: list[Stamp], password: str | None) -> bytes:
         writer.encrypt(password)
     fields = _fields(writer)
     for stamp in stamps:
-        left, bottom, right, top = box_on(writer, stamp)
+        box = box_on(writer, stamp)
         page = writer.find_page_for_modification(stamp.page - 1)[0]
-        nothing = RawContent(b"", box=BoxConstraints(right - left, top - bottom), resources=None)
-        nothing.set_writer(writer)
+        nothing = RawContent(b"", box=BoxConstraints(box[2] - box[0], box[3] - box[1]))
         field = dictionary(
             {
                 "/Type": NameObject("/Annot"),
                 "/Subtype": NameObject("/Widget"),
                 "/FT": NameObject("/Tx"),
                 "/T": pdf_string(stamp.field_name),
-                "/Ff": NumberObject(READ_ONLY),
-                "/F": NumberObject(PRINTED_AND_LOCKED),
-                "/Rect": _numbers(left, bottom, right, top),
+                "/Ff": _number(READ_ONLY),
+                "/F": _number(PRINTED_AND_LOCKED),
+                "/Rect": ArrayObject(_number(round(edge, 2)) for edge in box),
                 "/P": page,
                 "/AP": dictionary({"/N": writer.add_object(nothing.as_form_xobject())}),
             }
@@ -81,5 +80,6 @@ def _fields(writer: Any) -> Any:
     return form["/Fields"]
 
 
-def _numbers(*values: float) -> Any:
-    return ArrayObject(FloatObject(round(value, 2)) for value in values)
+def _number(value: float) -> Any:
+    make: Any = NumberObject if isinstance(value, int) else FloatObject  # both untyped in pyHanko
+    return make(value)

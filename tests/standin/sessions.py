@@ -90,9 +90,10 @@ def _end(core: Core, request_id: str, ref: str, change: Callable[[Request, Signe
         request, signer = find(core, request_id, ref)
         if request.session is None:
             raise SessionRefused("session_expired")
-        change(request, signer)
-        request.session = None
-        core.save(request)
+        with core.store.together():
+            change(request, signer)
+            request.session = None
+            core.save(request)
         body = core.notification(request.id, signer.id)
     core.courier.send(request_id, body)
 
