@@ -12,6 +12,8 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "slow": (*API, "file", "callback"),
     "unknown_status": ("get", "create"),
     "extra_keys": ("get", "create", "upload", "download"),
+    "missing_keys": ("get", "create"),
+    "reordered": ("get", "create"),
     "truncated": ("file",),
     "not_pdf": ("file",),
     "empty": ("file",),

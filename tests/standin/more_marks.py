@@ -13,7 +13,7 @@ from pyhanko.pdf_utils.generic import ArrayObject, FloatObject, NameObject, Numb
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import BoxConstraints
 
-from tests.standin.mark import MarkStyle, box_on, dictionary
+from tests.standin.mark import MarkStyle, box_on, dictionary, turns_on
 from tests.standin.pades import Stamp
 
 READ_ONLY = 1  # field flag
@@ -23,8 +23,8 @@ PRINTED_AND_LOCKED = 4 | 128  # annotation flags
 def reserve(content: bytes, stamps: list[Stamp], password: str | None) -> bytes:
     """The file with an empty field for each stamp, as one unsigned revision."""
     writer: Any = IncrementalPdfFileWriter(io.BytesIO(content), strict=False)
-    if password is not None and writer.prev.encrypted:
-        writer.encrypt(password)
+    if writer.prev.encrypted:
+        writer.encrypt(password or "")
     fields = _fields(writer)
     for stamp in stamps:
         box = box_on(writer, stamp)
@@ -62,7 +62,8 @@ def fill(writer: Any, stamps: list[Stamp], when: str) -> None:
         if stamp:
             left, bottom, right, top = (float(edge) for edge in field["/Rect"])
             box = BoxConstraints(right - left, top - bottom)
-            mark = MarkStyle(name=stamp.name, when=when).create_stamp(writer, box, {})
+            style = MarkStyle(name=stamp.name, when=when, turns=turns_on(writer, stamp.page))
+            mark = style.create_stamp(writer, box, {})
             field["/AP"] = dictionary({"/N": mark.register()})
             writer.update_container(field)
 
