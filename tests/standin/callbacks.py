@@ -20,7 +20,7 @@ from tests.standin.wire import json_bytes
 Post = Callable[[bytes], int]
 KEPT = 1000
 WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds before each repeat
-WORKERS = 4
+WORKERS = 8
 
 
 def notification(request: Request, *, acting: Signer | None, time_stamp: str) -> bytes:
@@ -139,7 +139,7 @@ class Courier:
             self._closed = True
             self._wake.notify_all()
         for thread in self._threads:
-            thread.join(timeout=0.2)
+            thread.join(timeout=0.05)
 
     def _record(self, request_id: str, body: bytes) -> Delivery:
         with self._wake:

@@ -18,7 +18,7 @@ def contract(pages: int = 2, *, rotate: int = 0) -> bytes:
     canvas = Canvas(out, pageCompression=0, invariant=1)
     for page in range(pages):
         canvas.setPageRotation(rotate)
-        canvas.drawString(100, 700, f"Contract, page {page + 1}")
+        canvas.drawString(100, 500, f"Contract, page {page + 1}")
         canvas.showPage()
     canvas.save()
     return out.getvalue()
