@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from tests.standin.clock import api_time
 from tests.standin.core import Core
 from tests.standin.errors import ApiError, ConnectionLost, envelope, invalid_payload, unauthorized
-from tests.standin.faults import Fault
+from tests.standin.faulty import bend, faulty_answer
 from tests.standin.links import signed_link
 from tests.standin.state import Account, Request, Signer
 from tests.standin.validate import request_plan
@@ -38,7 +38,6 @@ URLS = Map(
     ],
     merge_slashes=False,
 )
-ANSWER_CODES = {401: "unauthorized", 403: "forbidden", 429: "too_many_requests"}
 
 
 class Api:
@@ -87,10 +86,7 @@ class Api:
         if "expired_link" in faults:
             link, until = signed_link(self.core, "signed", resource, age=self.core.settings.link_seconds + 60)
             body |= {"downloadUrl": link, "validUpto": api_time(until)}
-        if "unknown_status" in faults:
-            body["status"] = faults["unknown_status"].args.get("value", "sign_suspended")
-        if "extra_keys" in faults:
-            body |= {"newFeature": {"enabled": True}, "version": 7}
+        bend(body, faults)
         return Response(status=204) if body is None else json_response(body, status)
 
     def _account(self, http: HttpRequest) -> Account:
@@ -199,17 +195,3 @@ def caller(http: HttpRequest, account: Account) -> dict[str, str]:
         "userAgent": http.headers.get("User-Agent", ""),
         "IP": http.remote_addr or "",
     }
-
-
-def faulty_answer(fault: Fault, trace_id: str) -> Response:
-    """The `status` fault. args: status, html (a proxy's page instead of the envelope), retry_after."""
-    status = int(fault.args.get("status", 500))
-    if fault.args.get("html"):
-        page = f"<html><head><title>{status}</title></head><body><center>nginx</center></body></html>"
-        response = Response(page, status=status, content_type="text/html")
-    else:
-        code = ANSWER_CODES.get(status, "unexpected_error")
-        response = envelope(status, code, "A fault that was asked for.", trace_id)
-    if "retry_after" in fault.args:
-        response.headers["Retry-After"] = str(fault.args["retry_after"])
-    return response

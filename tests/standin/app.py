@@ -53,8 +53,9 @@ class StandIn:
         **settings: Any,
     ) -> None:
         self.clock = clock or Clock()
+        self.public_url, self.download_url = public_url.rstrip("/"), download_url.rstrip("/")
         self._core = Core(
-            Settings(public_url=public_url.rstrip("/"), download_url=download_url.rstrip("/"), **settings),
+            Settings(public_url=self.public_url, download_url=self.download_url, **settings),
             accounts=[Account(*account) for account in accounts],
             clock=self.clock,
             ids=Ids(seed),

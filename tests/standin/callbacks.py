@@ -20,7 +20,7 @@ from tests.standin.wire import json_bytes
 Post = Callable[[bytes], int]
 KEPT = 1000
 WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds before each repeat
-WORKERS = 4
+WORKERS = 8
 
 
 def notification(request: Request, *, acting: Signer | None, time_stamp: str) -> bytes:
@@ -101,8 +101,7 @@ class Courier:
         """Start one notification, unless a fault loses, holds or doubles it."""
         faults = {fault.name: fault for fault in self._faults.take("callback", request_id)}
         copies = 2 if "callback_duplicate" in faults else 1
-        if "slow" in faults:
-            time.sleep(float(faults["slow"].args.get("seconds", 1)))
+        wait = float(faults["slow"].args.get("seconds", 1)) if "slow" in faults else 0
         for _ in range(copies):
             delivery = self._record(request_id, body)
             if "callback_lost" in faults:
@@ -110,7 +109,7 @@ class Courier:
             elif "callback_delayed" in faults:
                 delivery.state = "held"
             else:
-                self._start(delivery)
+                self._start(delivery, wait=wait)
 
     def release(self) -> int:
         """Let held notifications go, oldest first. Returns how many."""
@@ -140,7 +139,7 @@ class Courier:
             self._closed = True
             self._wake.notify_all()
         for thread in self._threads:
-            thread.join(timeout=0.2)
+            thread.join(timeout=0.05)
 
     def _record(self, request_id: str, body: bytes) -> Delivery:
         with self._wake:
@@ -149,14 +148,15 @@ class Courier:
             self._kept.append(delivery)
             return delivery
 
-    def _start(self, delivery: Delivery) -> None:
+    def _start(self, delivery: Delivery, *, wait: float = 0) -> None:
         if self._post is None:
             delivery.state = "recorded"
             return
         delivery.state = "sending"
         if self._threaded:
-            self._schedule(delivery, attempt=0, wait=0)
+            self._schedule(delivery, attempt=0, wait=wait)
             return
+        time.sleep(wait)
         attempt = 0
         while self._attempt(delivery, attempt):
             attempt += 1

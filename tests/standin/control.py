@@ -73,8 +73,7 @@ class Control:
     def sign(self, request_id: str, ref: str) -> str:
         """Open if need be, and sign. Returns where the browser would be sent."""
         self.open(request_id, ref)
-        sessions.sign(self.core, request_id, ref)
-        return self._return_url(request_id, ref, None)
+        return self._return_url(request_id, ref, sessions.sign(self.core, request_id, ref))
 
     def fail(self, request_id: str, ref: str, err_code: str) -> str:
         """Open if need be, and fail with any code, also an undocumented one."""

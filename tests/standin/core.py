@@ -116,8 +116,9 @@ class Core:
             request.log(self.clock.now(), "uploaded", initiator)
             request.log(self.clock.now(), "notified", initiator, signers=people)
             self.requests[request.id] = request
-            self.save_document(document)
-            self.save(request)
+            with self.store.together():
+                self.save_document(document)
+                self.save(request)
             return request
 
     def request(self, request_id: str, owner: str | None = None) -> Request:

@@ -8,8 +8,8 @@ def other_document(core: Core, signatures: int) -> bytes:
     """A one-page PDF about nothing, with that many of the stand-in's good signatures."""
     content = blank("Another document")
     for number in range(signatures):
-        stamp = pades.Stamp(f"Other-{number}", "Somebody Else", 1, "bottom-left", 60, 180)
-        content, _ = pades.sign(content, stamp, authority=core.authority, now=core.clock.now())
+        mark = pades.Stamp(f"Other-{number}", "Somebody Else", 1, "bottom-left", 60, 180)
+        content, _ = pades.sign(content, [mark], authority=core.authority, now=core.clock.now())
     return content
 
 

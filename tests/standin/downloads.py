@@ -5,11 +5,11 @@ import time
 from werkzeug.wrappers import Request as HttpRequest
 from werkzeug.wrappers import Response
 
-from tests.standin.api import faulty_answer
 from tests.standin.core import Core
 from tests.standin.decoys import other_document
 from tests.standin.errors import ApiError, ConnectionLost
 from tests.standin.faults import Fault
+from tests.standin.faulty import faulty_answer
 from tests.standin.links import link_holds
 from tests.standin.state import Document
 

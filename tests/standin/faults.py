@@ -4,21 +4,32 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-# For each fault, the endpoints it can strike; the first is the default.
 API = ("create", "upload", "document", "get", "download", "delete", "audit")
+
+# For each fault the endpoints it can strike; the first is the default. Arguments stand beside it.
 KNOWN: dict[str, tuple[str, ...]] = {
+    # Another answer than Setu's, and nothing is done: status (500), html (False), retry_after.
     "status": (*API, "file"),
+    # Everything is done, and the answer never comes.
     "accept_then_hang": (*API, "file"),
+    # The same, later: seconds (1).
     "slow": (*API, "file", "callback"),
+    # Setu's answer, bent: value ("sign_suspended") for the request's status.
     "unknown_status": ("get", "create"),
     "extra_keys": ("get", "create", "upload", "download"),
+    "missing_keys": ("get", "create"),
+    "reordered": ("get", "create"),
+    # Broken bytes under a good link.
     "truncated": ("file",),
     "not_pdf": ("file",),
     "empty": ("file",),
+    # 403 before `validUpto`; at `download`, a link whose `validUpto` has passed.
     "expired_link": ("file", "download"),
+    # Good PDFs that are not the signed file: another one, validly signed; one signature short; the original.
     "wrong_file": ("file",),
     "missing_signature": ("file",),
     "unsigned": ("file",),
+    # Never sent; sent twice; kept back until released.
     "callback_lost": ("callback",),
     "callback_duplicate": ("callback",),
     "callback_delayed": ("callback",),

@@ -19,9 +19,8 @@ CLOCKWISE = ("top-left", "top-right", "bottom-right", "bottom-left")
 
 def box_on(writer: Any, stamp: "Stamp") -> tuple[float, float, float, float]:
     """The mark's rectangle in page units (lower left, upper right), kept inside the page."""
-    page = writer.find_page_for_modification(stamp.page - 1)[0].get_object()
-    left, bottom, right, top = _edges(page)
-    turns = int(_inherited(page, "/Rotate") or 0) // 90 % 4
+    turns = turns_on(writer, stamp.page)
+    left, bottom, right, top = _edges(_page(writer, stamp.page))
     corner = CLOCKWISE[(CLOCKWISE.index(stamp.position) - turns) % 4]
     width, height = (stamp.height, stamp.width) if turns % 2 else (stamp.width, stamp.height)
     width = min(width, right - left - 2 * MARGIN)
@@ -29,6 +28,15 @@ def box_on(writer: Any, stamp: "Stamp") -> tuple[float, float, float, float]:
     x = left + MARGIN if corner.endswith("left") else right - MARGIN - width
     y = bottom + MARGIN if corner.startswith("bottom") else top - MARGIN - height
     return (x, y, x + width, y + height)
+
+
+def turns_on(writer: Any, page: int) -> int:
+    """By how many quarter turns, clockwise, a reader sees the page turned."""
+    return int(_inherited(_page(writer, page), "/Rotate") or 0) // 90 % 4
+
+
+def _page(writer: Any, page: int) -> Any:
+    return writer.find_page_for_modification(page - 1)[0].get_object()
 
 
 def _edges(page: Any) -> tuple[float, float, float, float]:
@@ -52,6 +60,7 @@ class MarkStyle(BaseStampStyle):  # type: ignore[misc, unused-ignore]
 
     name: str = ""
     when: str = ""
+    turns: int = 0
 
     def create_stamp(self, writer: Any, box: Any, text_params: Any) -> "Mark":
         return Mark(writer=writer, style=self, box=box)
@@ -61,7 +70,14 @@ class Mark(BaseStamp):  # type: ignore[misc, unused-ignore]
     """Drawn with the two Helveticas every reader has, so that nothing need be embedded."""
 
     def render(self) -> bytes:
-        width, height = float(self.box.width), float(self.box.height)
+        across, up = float(self.box.width), float(self.box.height)
+        width, height = (up, across) if self.style.turns % 2 else (across, up)
+        upright = (
+            b"1 0 0 1 0 0 cm",
+            b"0 1 -1 0 %.2f 0 cm" % across,
+            b"-1 0 0 -1 %.2f %.2f cm" % (across, up),
+            b"0 -1 1 0 0 %.2f cm" % up,
+        )[self.style.turns]
         fonts = {"/F1": "/Helvetica-Bold", "/F2": "/Helvetica"}
         for name, font in fonts.items():
             self.set_resource(ResourceType.FONT, NameObject(name), _font(font))
@@ -69,7 +85,7 @@ class Mark(BaseStamp):  # type: ignore[misc, unused-ignore]
         lines = [("/F1", _drawable(self.style.name)), ("/F2", self.style.when), ("/F2", LABEL)]
         step = (height - 2 * pad) / len(lines)
         drawn = [
-            b"q 1 1 0.93 rg 0.55 0.35 0 RG 0.75 w",
+            b"q %s 1 1 0.93 rg 0.55 0.35 0 RG 0.75 w" % upright,
             b"0.5 0.5 %.2f %.2f re B" % (width - 1, height - 1),
             b"BT 0.1 0.1 0.1 rg",
         ]

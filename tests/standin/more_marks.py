@@ -13,7 +13,7 @@ from pyhanko.pdf_utils.generic import ArrayObject, FloatObject, NameObject, Numb
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import BoxConstraints
 
-from tests.standin.mark import MarkStyle, box_on, dictionary
+from tests.standin.mark import MarkStyle, box_on, dictionary, turns_on
 from tests.standin.pades import Stamp
 
 READ_ONLY = 1  # field flag
@@ -23,23 +23,22 @@ PRINTED_AND_LOCKED = 4 | 128  # annotation flags
 def reserve(content: bytes, stamps: list[Stamp], password: str | None) -> bytes:
     """The file with an empty field for each stamp, as one unsigned revision."""
     writer: Any = IncrementalPdfFileWriter(io.BytesIO(content), strict=False)
-    if password is not None and writer.prev.encrypted:
-        writer.encrypt(password)
+    if writer.prev.encrypted:
+        writer.encrypt(password or "")
     fields = _fields(writer)
     for stamp in stamps:
-        left, bottom, right, top = box_on(writer, stamp)
+        box = box_on(writer, stamp)
         page = writer.find_page_for_modification(stamp.page - 1)[0]
-        nothing = RawContent(b"", box=BoxConstraints(right - left, top - bottom), resources=None)
-        nothing.set_writer(writer)
+        nothing = RawContent(b"", box=BoxConstraints(box[2] - box[0], box[3] - box[1]))
         field = dictionary(
             {
                 "/Type": NameObject("/Annot"),
                 "/Subtype": NameObject("/Widget"),
                 "/FT": NameObject("/Tx"),
                 "/T": pdf_string(stamp.field_name),
-                "/Ff": NumberObject(READ_ONLY),
-                "/F": NumberObject(PRINTED_AND_LOCKED),
-                "/Rect": _numbers(left, bottom, right, top),
+                "/Ff": _number(READ_ONLY),
+                "/F": _number(PRINTED_AND_LOCKED),
+                "/Rect": ArrayObject(_number(round(edge, 2)) for edge in box),
                 "/P": page,
                 "/AP": dictionary({"/N": writer.add_object(nothing.as_form_xobject())}),
             }
@@ -63,7 +62,8 @@ def fill(writer: Any, stamps: list[Stamp], when: str) -> None:
         if stamp:
             left, bottom, right, top = (float(edge) for edge in field["/Rect"])
             box = BoxConstraints(right - left, top - bottom)
-            mark = MarkStyle(name=stamp.name, when=when).create_stamp(writer, box, {})
+            style = MarkStyle(name=stamp.name, when=when, turns=turns_on(writer, stamp.page))
+            mark = style.create_stamp(writer, box, {})
             field["/AP"] = dictionary({"/N": mark.register()})
             writer.update_container(field)
 
@@ -81,5 +81,6 @@ def _fields(writer: Any) -> Any:
     return form["/Fields"]
 
 
-def _numbers(*values: float) -> Any:
-    return ArrayObject(FloatObject(round(value, 2)) for value in values)
+def _number(value: float) -> Any:
+    make: Any = NumberObject if isinstance(value, int) else FloatObject  # both untyped in pyHanko
+    return make(value)

@@ -8,6 +8,7 @@ pyHanko is imported on first use; it would otherwise be most of the start-up tim
 
 import asyncio
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -39,6 +40,10 @@ class Stamp:
     position: str
     height: float
     width: float
+
+
+class SigningFailed(Exception):  # noqa: N818
+    """The document resists, for instance because its author forbade further signatures."""
 
 
 class Authority:
@@ -106,17 +111,35 @@ class Authority:
 
 def sign(
     content: bytes,
-    stamp: Stamp,
-    *further: Stamp,
+    stamps: list[Stamp],
+    *,
     authority: Authority,
     now: datetime,
     password: str | None = None,
+    reserve: Iterable[Stamp] = (),
 ) -> tuple[bytes, dict[str, str]]:
     """Add one signature, in one incremental revision.
 
-    further: marks of the same signer on other pages; `more_marks.reserve` must have made room for them.
-    Returns the longer file, and the certificate's facts as the audit shows them.
+    stamps: the signer's marks; the first carries the signature, the others need room `reserve`d before.
+    reserve: with a document's first signature, the further marks of all its signers.
+    Returns the longer file, and the certificate's facts as the audit shows them. Raises SigningFailed.
     """
+    from pyhanko.pdf_utils.misc import PdfError
+    from pyhanko.sign.general import SigningError
+
+    from tests.standin.more_marks import reserve as make_room
+
+    try:
+        if room := list(reserve):
+            content = make_room(content, room, password)
+        return _signed(content, stamps, authority, now, password)
+    except (PdfError, SigningError, ValueError, TypeError, KeyError, IndexError) as error:
+        raise SigningFailed(str(error)) from error
+
+
+def _signed(
+    content: bytes, stamps: list[Stamp], authority: Authority, now: datetime, password: str | None
+) -> tuple[bytes, dict[str, str]]:
     from asn1crypto import keys as asn1_keys
     from asn1crypto import x509 as asn1_x509
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -124,16 +147,18 @@ def sign(
     from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    from tests.standin.mark import MarkStyle, box_on
+    from tests.standin.mark import MarkStyle, box_on, turns_on
+    from tests.standin.more_marks import fill
 
+    stamp, *further = stamps
     certificate, key = authority.issue(stamp.name, now)
     root = asn1_x509.Certificate.load(authority.certificate.public_bytes(serialization.Encoding.DER))
     leaf = asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
     private = asn1_keys.PrivateKeyInfo.load(_private(key, serialization.Encoding.DER))
 
     writer: Any = IncrementalPdfFileWriter(io.BytesIO(content), strict=False)
-    if password is not None and writer.prev.encrypted:
-        writer.encrypt(password)
+    if writer.prev.encrypted:
+        writer.encrypt(password or "")
     make_chain: Any = SimpleCertificateStore  # untyped in pyHanko
     chain = make_chain()
     chain.register(root)
@@ -147,14 +172,12 @@ def sign(
             subfilter=fields.SigSeedSubFilter.PADES,
         ),
         signers.SimpleSigner(leaf, private, chain),
-        stamp_style=MarkStyle(name=stamp.name, when=api_time(now)),
+        stamp_style=MarkStyle(name=stamp.name, when=api_time(now), turns=turns_on(writer, stamp.page)),
         new_field_spec=fields.SigFieldSpec(stamp.field_name, on_page=stamp.page - 1, box=box),
     ).init_signing_session(writer)
     session.system_time = now
     if further:
-        from tests.standin.more_marks import fill
-
-        fill(writer, list(further), api_time(now))
+        fill(writer, further, api_time(now))
     unsigned = session.prepare_tbs_document(validation_info=None, bytes_reserved=CMS_HEX_DIGITS)
     output: Any
     digest, output = unsigned.digest_tbs_document()

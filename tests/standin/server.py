@@ -3,6 +3,7 @@
 import io
 import socket
 import sys
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -69,6 +70,9 @@ class Handler(BaseHTTPRequestHandler):
         except ConnectionError:  # the fault that loses the answer
             self.close_connection = True
             return None
+        except Exception:  # a mistake of ours must not look like a lost answer
+            traceback.print_exc()
+            return self._refuse(500)
         status, headers = head
         code, _, reason = status.partition(" ")
         self.send_response(int(code), reason)

@@ -13,6 +13,7 @@ from tests.standin.state import Request, Session, Signer
 
 NOBODYS_BROWSER: Initiator = {"userAgent": "stand-in control", "IP": "127.0.0.1"}
 DECLINED = "signer_declined"
+RESISTED = "signature_creation_failure"
 
 
 def open_session(core: Core, request_id: str, ref: str, browser: Initiator = NOBODYS_BROWSER) -> Session:
@@ -27,22 +28,30 @@ def open_session(core: Core, request_id: str, ref: str, browser: Initiator = NOB
         return request.session
 
 
-def sign(core: Core, request_id: str, ref: str, browser: Initiator = NOBODYS_BROWSER) -> None:
-    """End the signer's session with a signature, and notify. Raises SessionRefused."""
+def sign(core: Core, request_id: str, ref: str, browser: Initiator = NOBODYS_BROWSER) -> str | None:
+    """End the signer's session with a signature, and notify. Raises SessionRefused.
+
+    Returns None, or the errCode if the document resisted and the attempt failed.
+    """
 
     def signed(request: Request, signer: Signer) -> None:
         document = core.documents[request.document_id]
         now = core.clock.now()
-        content = document.content
-        others = [stamp for each in request.signers for stamp in _stamps(each)[1:]]
-        if others and len(document.cuts) == 1:
-            from tests.standin.more_marks import reserve  # pyHanko comes with it
-
-            content = reserve(content, others, document.password)
-        content, certificate = pades.sign(
-            content, *_stamps(signer), authority=core.authority, now=now, password=document.password
-        )
+        further = [stamp for each in request.signers for stamp in _stamps(each)[1:]]
+        try:
+            content, certificate = pades.sign(
+                document.content,
+                _stamps(signer),
+                authority=core.authority,
+                now=now,
+                password=document.password,
+                reserve=further if len(document.cuts) == 1 else (),
+            )
+        except pades.SigningFailed:
+            signer.err_code = RESISTED
+            return
         document.append(content)
+        core.save_document(document, content)
         signer.status, signer.err_code = "signed", None
         signer.details = {  # nobody's Aadhaar: plainly made up, except what the client itself sent
             "aadhaarName": signer.display_name,
@@ -54,9 +63,8 @@ def sign(core: Core, request_id: str, ref: str, browser: Initiator = NOBODYS_BRO
         request.log(
             now, "signed", _person(signer, browser), signatureDetails={**signer.details, **certificate}
         )
-        core.save_document(document, content)
 
-    _end(core, request_id, ref, signed)
+    return _end(core, request_id, ref, signed)
 
 
 def fail(core: Core, request_id: str, ref: str, err_code: str) -> None:
@@ -85,16 +93,19 @@ def find(core: Core, request_id: str, ref: str) -> tuple[Request, Signer]:
         return request, signer
 
 
-def _end(core: Core, request_id: str, ref: str, change: Callable[[Request, Signer], None]) -> None:
+def _end(core: Core, request_id: str, ref: str, change: Callable[[Request, Signer], None]) -> str | None:
     with core.lock:
         request, signer = find(core, request_id, ref)
         if request.session is None:
             raise SessionRefused("session_expired")
-        change(request, signer)
-        request.session = None
-        core.save(request)
+        with core.store.together():
+            change(request, signer)
+            request.session = None
+            core.save(request)
         body = core.notification(request.id, signer.id)
+        err_code = signer.err_code
     core.courier.send(request_id, body)
+    return err_code
 
 
 def _stamps(signer: Signer) -> list[pades.Stamp]:

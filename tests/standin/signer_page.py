@@ -64,7 +64,7 @@ class SignerPage:
             return _html(400, self._form(request, signer, "That is not the one-time password shown below."))
         try:
             if err_code is None:
-                sessions.sign(self.core, request.id, signer.id, browser)
+                err_code = sessions.sign(self.core, request.id, signer.id, browser)
             else:
                 sessions.fail(self.core, request.id, signer.id, err_code)
         except SessionRefused as refusal:

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,20 @@ class Store:
             "CREATE TABLE IF NOT EXISTS thing (kind TEXT, id TEXT, facts TEXT, content BLOB, "
             "place INTEGER PRIMARY KEY AUTOINCREMENT, UNIQUE (kind, id))"
         )
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Keep all that is put within, or none of it. Not to be nested."""
+        if not self._db:
+            yield
+            return
+        self._db.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
 
     def put(self, kind: str, id: str, facts: dict[str, Any], content: bytes | None = None) -> None:  # noqa: A002
         """Keep or replace. Without `content` the kept bytes stay as they are."""

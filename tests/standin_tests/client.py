@@ -18,13 +18,13 @@ def contract(pages: int = 2, *, rotate: int = 0) -> bytes:
     canvas = Canvas(out, pageCompression=0, invariant=1)
     for page in range(pages):
         canvas.setPageRotation(rotate)
-        canvas.drawString(100, 700, f"Contract, page {page + 1}")
+        canvas.drawString(100, 500, f"Contract, page {page + 1}")
         canvas.showPage()
     canvas.save()
     return out.getvalue()
 
 
-def signer(identifier: str = "sgn-1", **changes: Any) -> dict[str, Any]:
+def signer(identifier: str = "sgn-1", /, **changes: Any) -> dict[str, Any]:
     """A signer as a create wants it; `signature` entries are given as keywords too."""
     signature = {"onPages": ["1"], "position": "bottom-left"}
     signature |= {
@@ -75,7 +75,7 @@ class Client(httpx.Client):
         """The signed file, by a fresh link."""
         return self.files.get(self.get(f"/api/signature/{request_id}/download").json()["downloadUrl"])
 
-    def submit(self, request: dict[str, Any], action: str, number: int = 0, **form: str) -> httpx.Response:
+    def submit(self, request: dict[str, Any], action: str, number: int = 0, /, **form: Any) -> httpx.Response:
         """Send the signer page's form."""
         ids = {"requestId": request["id"], "signerId": request["signers"][number]["id"]}
         return self.post("/signature/preview", data={**ids, "action": action, "otp": "123456", **form})

@@ -14,19 +14,23 @@ from pypdf import PdfReader
 from tests.standin import StandIn
 
 
-def signatures(content: bytes, standin: StandIn, moment: datetime) -> list[PdfSignatureStatus]:
+def signatures(
+    content: bytes, standin: StandIn, moment: datetime, password: str = ""
+) -> list[PdfSignatureStatus]:
     """The status of each signature, oldest first, as a verifier at that moment sees it."""
     root = x509.Certificate.load(pem.unarmor(standin.root_certificate)[2])
     reader = PdfFileReader(io.BytesIO(content))
+    if reader.encrypted:
+        reader.decrypt(password)
     return [
         validate_pdf_signature(each, ValidationContext(trust_roots=[root], moment=moment))
         for each in reader.embedded_signatures
     ]
 
 
-def sound(content: bytes, standin: StandIn, moment: datetime) -> list[bool]:
+def sound(content: bytes, standin: StandIn, moment: datetime, password: str = "") -> list[bool]:
     """For each signature, whether a verifier at that moment finds nothing wrong with it."""
-    return [bool(status.bottom_line) for status in signatures(content, standin, moment)]
+    return [bool(status.bottom_line) for status in signatures(content, standin, moment, password)]
 
 
 def fields(content: bytes) -> list[Any]:

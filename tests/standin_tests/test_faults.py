@@ -97,6 +97,16 @@ def test_a_status_nobody_knows_and_keys_nobody_knows(setu: Client, standin: Stan
     assert setu.now(made["id"])["status"] == "sign_initiated"
 
 
+def test_what_setu_does_not_promise_can_be_missing_or_moved(setu: Client, standin: StandIn) -> None:
+    standin.fault("missing_keys", endpoint="create")
+    standin.fault("reordered")
+    made = setu.made(signer("a", location="Pune"), signer("b"), reason="Offer")
+    assert set(made) == {"id", "documentId", "redirectUrl", "status", "signers"}
+    assert not {"errCode", "birthYear", "location"} & set(made["signers"][0])
+    assert [each["identifier"] for each in setu.now(made["id"])["signers"]] == ["b", "a"]
+    assert [each["identifier"] for each in setu.now(made["id"])["signers"]] == ["a", "b"]
+
+
 @pytest.mark.parametrize("fault", ["truncated", "not_pdf", "empty"])
 def test_a_broken_file_is_whole_the_next_time(
     setu: Client, standin: StandIn, signed: str, fault: str

@@ -1,12 +1,24 @@
 """The signatures and marks in the file that comes back."""
 
+import io
 import time
+from datetime import UTC, datetime
+from typing import Any
 
+import pikepdf
 import pytest
+from asn1crypto import keys as asn1_keys
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import signers
+from pyhanko.sign.fields import MDPPerm
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from tests.standin import Clock, StandIn
-from tests.standin_tests.client import Client, contract, signer
+from tests.standin.pades import Authority
+from tests.standin_tests.client import Client, contract, error, esign, signer
 from tests.standin_tests.pdf import fields, marks, signatures, sound
 
 A4 = (595.27, 841.89)
@@ -141,3 +153,60 @@ def test_the_audit_tells_the_story(setu: Client, standin: StandIn) -> None:
         *("aadhaarName", "aadhaarSuffix", "birthYear", "gender", "postalCode"),
         *("issuer", "serialNumber", "validFrom", "validUpto"),
     }
+
+
+def locked(content: bytes, user: str) -> bytes:
+    """The PDF, encrypted."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        pdf.save(out, encryption=pikepdf.Encryption(owner="owner", user=user))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("password", ["", "open sesame"])
+def test_an_encrypted_document_can_be_signed(
+    setu: Client, standin: StandIn, clock: Clock, password: str
+) -> None:
+    form = {"password": password} if password else {}
+    document_id = setu.upload(locked(contract(), password), **form).json()["id"]
+    made = setu.made(signer("a"), signer("b", onPages=["1", "2"]), documentId=document_id)
+    standin.sign(made["id"], "a")
+    standin.sign(made["id"], "b")
+    content = setu.file(made["id"]).content
+    assert sound(content, standin, clock.now(), password) == [True, True]
+
+
+def test_an_encrypted_document_needs_its_password(setu: Client) -> None:
+    content = locked(contract(), "open sesame")
+    assert error(setu.upload(content)) == (400, "invalid_payload")
+    assert error(setu.upload(content, password="wrong")) == (400, "invalid_payload")
+
+
+def test_a_document_that_forbids_signing_fails_the_attempt(setu: Client, standin: StandIn) -> None:
+    document_id = setu.upload(certified_final()).json()["id"]
+    made = setu.made(documentId=document_id)
+    setu.get(made["signers"][0]["url"])
+    answer = setu.submit(made, "sign")
+    assert "errCode=signature_creation_failure" in answer.headers["location"]
+    assert setu.now(made["id"])["status"] == "sign_initiated"
+    assert esign(standin.deliveries[0].body)["signers"][0]["errCode"] == "signature_creation_failure"
+
+
+def certified_final() -> bytes:
+    """A PDF whose author's signature permits no change at all."""
+    authority, now = Authority(), datetime.now(UTC)
+    certificate, key = authority.issue("Author", now)
+    der = serialization.Encoding.DER
+    no_chain: Any = SimpleCertificateStore  # untyped in pyHanko
+    private = key.private_bytes(der, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    author = signers.SimpleSigner(
+        asn1_x509.Certificate.load(certificate.public_bytes(der)),
+        asn1_keys.PrivateKeyInfo.load(private),
+        no_chain(),
+    )
+    meta = signers.PdfSignatureMetadata(
+        field_name="Author", certify=True, docmdp_permissions=MDPPerm.NO_CHANGES
+    )
+    out = signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(contract())), meta, author)
+    content: bytes = out.getvalue()
+    return content
