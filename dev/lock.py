@@ -16,7 +16,14 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "requirements-standin.txt": ("standin",),
     "requirements.txt": (),
 }
-OPTIONS = ("--universal", "--generate-hashes", "--no-emit-index-url", "--no-header", "--python-version=3.11", "-q")
+OPTIONS = (
+    "--universal",
+    "--generate-hashes",
+    "--no-emit-index-url",
+    "--no-header",
+    "--python-version=3.11",
+    "-q",
+)
 
 
 def compiled(name: str, present: Path, constraint: Path | None) -> str:
@@ -27,9 +34,21 @@ def compiled(name: str, present: Path, constraint: Path | None) -> str:
             out.write_text(present.read_text())
         extras = [part for extra in EXTRAS[name] for part in ("--extra", extra)]
         constraints = ["-c", str(constraint)] if constraint else []
-        command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", *extras, *constraints, *OPTIONS]
+        command = [
+            sys.executable,
+            "-m",
+            "uv",
+            "pip",
+            "compile",
+            "pyproject.toml",
+            *extras,
+            *constraints,
+            *OPTIONS,
+        ]
         subprocess.run([*command, "-o", str(out)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-        return "".join(line for line in out.read_text().splitlines(keepends=True) if "requirements-dev.txt" not in line)
+        return "".join(
+            line for line in out.read_text().splitlines(keepends=True) if "requirements-dev.txt" not in line
+        )
 
 
 def main() -> int:

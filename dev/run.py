@@ -12,7 +12,13 @@ from signflow import devmode
 
 def prepare(stack: Stack) -> None:
     """Environment, tables and demo people. Raises CannotStart."""
-    stack.prepare_environment()
+    stack.prepare()
+    os.environ.update(stack.environment)
+    tables_and_people(stack.var_dir)
+
+
+def tables_and_people(var_dir: Path) -> None:
+    """Migrate, and make the demo organization. The environment names the settings. Repeating is safe."""
     import django
     from django.core.management import call_command
 
@@ -21,7 +27,7 @@ def prepare(stack: Stack) -> None:
 
     from dev.seed import seed
 
-    seed(devmode.kept_secrets(stack.var_dir))
+    seed(devmode.kept_secrets(var_dir))
 
 
 def greeting(stack: Stack) -> str:

@@ -12,6 +12,8 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import environ
+
 from signflow import devmode
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +35,7 @@ class Stack:
     download_port: int = 8101
     extra: dict[str, str] = field(default_factory=dict)
     uses_standin: bool = True
+    environment: dict[str, str] = field(default_factory=dict)
     processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     @property
@@ -43,30 +46,24 @@ class Stack:
     def standin_url(self) -> str:
         return f"http://127.0.0.1:{self.standin_port}"
 
-    def prepare_environment(self) -> None:
-        """Fill os.environ for ourselves and for what we start. Raises CannotStart."""
-        os.environ.update(self.extra)
-        os.environ |= {
+    def prepare(self) -> None:
+        """Work out the environment and see that folder and ports can be had. Raises CannotStart."""
+        env = dict(os.environ) | self.extra
+        read_dotenv(into=env)
+        env |= {
             "SIGNFLOW_DEV": "1",
             "SIGNFLOW_VAR": str(self.var_dir),
             "PORT": str(self.web_port),
             "DJANGO_SETTINGS_MODULE": "signflow.settings",
         }
-        os.environ.setdefault("PUBLIC_URL", self.web_url)
-        read_dotenv()
-        self.uses_standin = not devmode.setu_configured()
-        if self.uses_standin:
-            os.environ["SETU_BASE_URL"] = self.standin_url
-        try:
-            self.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            probe = self.var_dir / f".probe-{os.getpid()}"
-            probe.touch()
-            probe.unlink()
-        except OSError as error:
-            raise CannotStart(f"The folder {self.var_dir} cannot be written: {error.strerror}.") from None
+        env.setdefault("PUBLIC_URL", self.web_url)
+        self.uses_standin = not devmode.setu_configured(env)
         ports = {self.web_port: "the web server"}
         if self.uses_standin:
+            env["SETU_BASE_URL"] = self.standin_url
             ports |= {self.standin_port: "Setu's stand-in", self.download_port: "the stand-in's downloads"}
+        self.environment = env
+        folder_check(self.var_dir)
         for port, purpose in ports.items():
             port_check(port, purpose)
 
@@ -81,23 +78,30 @@ class Stack:
 
     def _start_standin(self) -> None:
         kept = devmode.kept_secrets(self.var_dir)
-        token = os.environ.get("SETU_CALLBACK_TOKENS", kept["SETU_CALLBACK_TOKENS"]).split(",")[0]
-        os.environ |= {
-            "STANDIN_CLIENT_ID": "standin",
-            "STANDIN_CLIENT_SECRET": kept["STANDIN_CLIENT_SECRET"],
-            "STANDIN_PRODUCT_INSTANCE_ID": "standin-esign",
-            "STANDIN_CALLBACK_URL": f"http://127.0.0.1:{self.web_port}/webhooks/setu/{token}",
-        }
+        token = self.environment.get("SETU_CALLBACK_TOKENS", kept["SETU_CALLBACK_TOKENS"]).split(",")[0]
         options = ["--port", str(self.standin_port), "--download-port", str(self.download_port), "--control"]
         options += ["--state-dir", str(self.var_dir / "standin")]
-        self._spawn("stand-in", [sys.executable, "-m", "tests.standin", *options])
+        self._spawn(
+            "stand-in",
+            [sys.executable, "-m", "tests.standin", *options],
+            STANDIN_CLIENT_ID="standin",
+            STANDIN_CLIENT_SECRET=kept["STANDIN_CLIENT_SECRET"],
+            STANDIN_PRODUCT_INSTANCE_ID="standin-esign",
+            STANDIN_CALLBACK_URL=f"http://127.0.0.1:{self.web_port}/webhooks/setu/{token}",
+        )
 
-    def _spawn(self, name: str, command: list[str]) -> None:
+    def _spawn(self, name: str, command: list[str], **extra: str) -> None:
         # Its own session: Ctrl-C reaches us alone, and we end the others in order.
         log = (self.var_dir / f"{name}.log").open("ab")
         with log:
             self.processes[name] = subprocess.Popen(
-                command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                command,
+                cwd=ROOT,
+                env=self.environment | extra,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     def _wait_for(self, name: str, url: str) -> None:
@@ -128,12 +132,22 @@ class Stack:
         self.processes.clear()
 
 
-def read_dotenv() -> None:
-    """Put `.env` into the environment where nothing is set, so that Setu's credentials in it are seen here too."""
-    import environ
-
+def read_dotenv(*, into: dict[str, str]) -> None:
+    """Add what `.env` sets and the environment does not, so that Setu's credentials in it are seen here too."""
+    reader = type("DotEnv", (environ.Env,), {"ENVIRON": into})
     if (ROOT / ".env").is_file():
-        environ.Env.read_env(str(ROOT / ".env"))
+        reader.read_env(str(ROOT / ".env"))
+
+
+def folder_check(folder: Path) -> None:
+    """Make the folder, for us alone. Raises CannotStart when it cannot be written."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise CannotStart(f"The folder {folder} cannot be written: {error.strerror}.") from None
 
 
 def port_check(port: int, purpose: str) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 SECRETS = ("SECRET_KEY", "SETU_CALLBACK_TOKENS", "STANDIN_CLIENT_SECRET")
@@ -29,9 +30,9 @@ def kept_secrets(var_dir: Path) -> dict[str, str]:
     return kept
 
 
-def setu_configured() -> bool:
+def setu_configured(env: Mapping[str, str] = os.environ) -> bool:
     """True when Setu's credentials are set: development then talks to Setu instead of the stand-in."""
-    return all(os.environ.get(name) for name in SETU_NAMES)
+    return all(env.get(name) or env.get(f"{name}_FILE") for name in SETU_NAMES)
 
 
 def fill(var_dir: Path) -> None:

@@ -13,8 +13,9 @@ from core.models import Job, User
 from signing import setu_provider
 from tests.builders import make_employee, make_manager, make_organization
 from tests.client import Api
-from tests.plumbing import due_jobs, no_wire, wire_to
+from tests.plumbing import due_jobs, no_wire
 from tests.standin import StandIn
+from tests.standin.transport import Transport
 
 CALLBACK = "/webhooks/setu/callback-token/"
 
@@ -52,7 +53,7 @@ def world(settings, client: Client) -> Iterator[StandIn]:
 
     account = (settings.SETU_CLIENT_ID, settings.SETU_CLIENT_SECRET, settings.SETU_PRODUCT_INSTANCE_ID)
     world = StandIn(accounts=[account], callback=callback, download_url="https://files.setu.test", seed=1)
-    setu_provider.plug(wire_to(world))
+    setu_provider.plug(Transport(world))
     yield world
     setu_provider.plug(no_wire())
     world.close()

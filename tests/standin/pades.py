@@ -42,7 +42,7 @@ class Stamp:
     width: float
 
 
-class SigningFailed(Exception):  # noqa: N818
+class SigningFailed(Exception):
     """The document resists, for instance because its author forbade further signatures."""
 
 
