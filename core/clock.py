@@ -3,15 +3,24 @@
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import DateTimeField, ExpressionWrapper
+from django.db.models import DateTimeField, ExpressionWrapper, Func, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import make_aware
 
+SQLITE_FORMAT = "%Y-%m-%d %H:%M:%f"  # of Django's Now(): SQLite compares times as texts, digit by digit
+
 
 def after(seconds: float) -> Combinable:
-    """An expression for `seconds` from now, by the database's clock. Negative values lie in the past."""
+    """An expression for `seconds` from now, by the database's clock. Negative values lie in the past.
+
+    On SQLite it is written as Now() is. Django's own sum has six digits after the second and Now() has three,
+    so a job that is due now would not be due before the next millisecond.
+    """
+    if connection.vendor == "sqlite":
+        parts = (Value(SQLITE_FORMAT), Value("now"), Value(f"{seconds:+.3f} seconds"))
+        return Func(*parts, function="STRFTIME", output_field=DateTimeField())
     return ExpressionWrapper(Now() + timedelta(seconds=seconds), output_field=DateTimeField())
 
 
@@ -20,7 +29,7 @@ def database_now() -> datetime:
     sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')" if sqlite else "SELECT STATEMENT_TIMESTAMP()"
+            f"SELECT STRFTIME('{SQLITE_FORMAT}', 'NOW')" if sqlite else "SELECT STATEMENT_TIMESTAMP()"  # noqa: S608  # a constant
         )
         (now,) = cursor.fetchone()
     if isinstance(now, datetime):
