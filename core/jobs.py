@@ -161,7 +161,7 @@ def sweep(*, limit: int, again_after: float = 60.0, pace: float = 0.0) -> int:
 def revive(job: Job, *, cause: str) -> None:
     """Give a dead job its five tries back. Repeating is safe."""
     with transaction.atomic():
-        Job.objects.filter(id=job.id).update(dead_at=None, crashes=0, leased_until=None)
+        Job.objects.filter(id=job.id, dead_at__isnull=False).update(dead_at=None, crashes=0)
         ring(job.kind, subject=job.subject, cause=cause)
 
 
