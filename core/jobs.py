@@ -37,6 +37,7 @@ class Claim:
     subject: UUID
     fence: int
     taken: int
+    crashes: int
     failures: int
     cause: str
 
@@ -86,6 +87,7 @@ def claim(job_id: int, *, lease: float) -> Claim | None:
         subject=job.subject,
         fence=job.fence,
         taken=job.wanted,
+        crashes=job.crashes,
         failures=job.failures,
         cause=job.cause,
     )
@@ -98,7 +100,7 @@ def settle(claim: Claim, *, next_in: float | None, failure: str = "") -> None:
     failure: what was unavailable, in a few words without ids or names; empty when the work went well.
     """
     due = Value(None) if next_in is None else after(next_in)
-    settled = Job.objects.filter(id=claim.job_id, fence=claim.fence, leased_until__isnull=False).update(
+    settled = _held(claim).update(
         due_at=Case(When(wanted=claim.taken, then=due), default=Now()),
         crashes=0,
         leased_until=None,
@@ -114,7 +116,7 @@ def settle(claim: Claim, *, next_in: float | None, failure: str = "") -> None:
 
 def hold(claim: Claim) -> None:
     """Make sure, inside a transaction in mid-work, that the claim still stands. Raises LeaseLost."""
-    if not Job.objects.filter(id=claim.job_id, fence=claim.fence).update(fence=claim.fence):
+    if not _held(claim).update(fence=claim.fence):
         raise LeaseLost
 
 
@@ -124,22 +126,25 @@ def jittered(seconds: float, *, claim: Claim) -> float:
 
 
 def backoff(claim: Claim) -> float:
-    """Seconds until the next try after a failure."""
-    return jittered(BACKOFF_SECONDS[min(claim.failures, len(BACKOFF_SECONDS) - 1)], claim=claim)
+    """Seconds until the next try after a failure or a crash."""
+    earlier = max(claim.failures, claim.crashes - 1)  # the claim itself counts as a crash until it settles
+    return jittered(BACKOFF_SECONDS[min(earlier, len(BACKOFF_SECONDS) - 1)], claim=claim)
 
 
 def release(claim: Claim) -> None:
-    """Give the job back untouched because this process is ending; does not count as a crash."""
-    Job.objects.filter(id=claim.job_id, fence=claim.fence).update(
-        leased_until=None, due_at=Now(), crashes=F("crashes") - 1
-    )
+    """Give the job back untouched because this process is ending; does not count as a crash.
+
+    Does nothing if the claim has been settled or lost meanwhile.
+    """
+    _held(claim).update(leased_until=None, due_at=Now(), crashes=F("crashes") - 1)
 
 
-def stumble(claim: Claim, *, error: Exception) -> None:
-    """Give the job back after an error nobody foresaw. Counts as a crash, so it ends after CRASHES_MAX."""
-    Job.objects.filter(id=claim.job_id, fence=claim.fence).update(
-        leased_until=None, due_at=after(backoff(claim)), last_error=type(error).__name__
-    )
+def stumble(claim: Claim, *, error: BaseException) -> None:
+    """Give the job back after an error nobody foresaw. Counts as a crash, so it ends after CRASHES_MAX.
+
+    Does nothing if the claim has been settled or lost meanwhile.
+    """
+    _held(claim).update(leased_until=None, due_at=after(backoff(claim)), last_error=type(error).__name__)
 
 
 def sweep(*, limit: int, again_after: float = 60.0, pace: float = 0.0) -> int:
@@ -163,6 +168,10 @@ def revive(job: Job, *, cause: str) -> None:
     with transaction.atomic():
         Job.objects.filter(id=job.id, dead_at__isnull=False).update(dead_at=None, crashes=0)
         ring(job.kind, subject=job.subject, cause=cause)
+
+
+def _held(claim: Claim) -> QuerySet[Job]:
+    return Job.objects.filter(id=claim.job_id, fence=claim.fence, leased_until__isnull=False)
 
 
 def _free(jobs: QuerySet[Job]) -> QuerySet[Job]:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 import dramatiq
+from dramatiq.middleware import Shutdown
 from dramatiq.threading import Interrupt
 
 from core import doorbell, jobs
@@ -48,8 +49,12 @@ def run_job(name: str, job_id: int) -> None:
         except jobs.LeaseLost:
             log.warning("job.lease_lost", extra={"kind": name, "subject": claim.subject})
             return
-        except Interrupt:
+        except Shutdown:
             jobs.release(claim)
+            raise
+        except Interrupt as over:  # the time limit: a step that always takes too long must not be free
+            log.error("job.interrupted", extra={"kind": name, "subject": claim.subject})
+            jobs.stumble(claim, error=over)
             raise
         except Exception as error:
             log.exception("job.stumbled", extra={"kind": name, "subject": claim.subject})
