@@ -1,0 +1,60 @@
+"""What the tests of jobs look at: the row, and the messages that wait in the queue."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from dramatiq import Message
+from dramatiq.brokers.stub import StubBroker
+
+from core import jobs
+from core.clock import after, database_now
+from core.models import Job
+
+KIND = "tests.kind"
+LEASE = 30.0  # s
+
+
+@dataclass(frozen=True)
+class Bell:
+    """A message: which job, on which lane, and in how many seconds it is due (0: now)."""
+
+    job_id: int
+    queue: str
+    delay: float
+
+
+def bells(broker: StubBroker) -> list[Bell]:
+    """The messages that wait, those of the test's kind only; they stay in the queue."""
+    found = []
+    for queue in broker.queues.values():
+        for message in (Message.decode(data) for data in list(queue.queue)):
+            if message.actor_name.startswith(KIND):
+                eta = message.options.get("eta")
+                delay = (eta - message.message_timestamp) / 1000 if eta else 0.0
+                found.append(Bell(message.args[0], message.queue_name.removesuffix(".DQ"), round(delay, 1)))
+    return found
+
+
+def make_job(subject: UUID, *, due_in: float | None = -1.0, **fields: object) -> Job:
+    """A row of the test's kind, due a second ago. Fields may be expressions such as after(5)."""
+    job = Job.objects.create(kind=KIND, subject=subject)
+    return changed(job, due_at=None if due_in is None else after(due_in), **fields)
+
+
+def changed(job: Job, **fields: object) -> Job:
+    Job.objects.filter(id=job.id).update(**fields)
+    job.refresh_from_db()
+    return job
+
+
+def claimed(job: Job) -> jobs.Claim:
+    claim = jobs.claim(job.id, lease=LEASE)
+    assert claim is not None, "the job can be claimed"
+    job.refresh_from_db()
+    return claim
+
+
+def seconds_until_due(job: Job) -> float:
+    job.refresh_from_db()
+    assert job.due_at is not None
+    return (job.due_at - database_now()).total_seconds()

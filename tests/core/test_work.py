@@ -1,0 +1,144 @@
+"""One message of the queue: what `run_job` does with the job it names."""
+
+import time
+
+import pytest
+from dramatiq.middleware import Shutdown, TimeLimitExceeded
+
+from core import doorbell, jobs, work
+from core.clock import after
+from core.models import Job
+from tests.core.bells import KIND, LEASE, Bell, bells, changed, make_job, seconds_until_due
+
+pytestmark = pytest.mark.django_db
+
+
+def again(claim: jobs.Claim) -> None:
+    jobs.settle(claim, next_in=0.0)
+
+
+def overtaken(claim: jobs.Claim) -> None:
+    """Work during which the lease runs out and somebody else claims."""
+    changed(Job.objects.get(id=claim.job_id), leased_until=after(-1))
+    jobs.claim(claim.job_id, lease=LEASE)
+    jobs.settle(claim, next_in=None)
+
+
+def raising(error: BaseException, *, settled: bool = False):
+    def step(claim: jobs.Claim) -> None:
+        if settled:
+            jobs.settle(claim, next_in=300)
+        raise error
+
+    return step
+
+
+def test_a_job_that_is_not_due_is_left_alone(subject, worked):
+    work.run_job(KIND, make_job(subject, due_in=50).id)
+    assert worked.claims == []
+
+
+def test_a_job_is_worked_until_nothing_is_due(subject, worked, broker):
+    job = make_job(subject)
+    worked.steps = [again, again]
+    work.run_job(KIND, job.id)
+    assert [claim.fence for claim in worked.claims] == [1, 2, 3]
+    assert changed(job).due_at is None
+    assert bells(broker) == []
+
+
+def test_a_ring_during_the_work_is_worked_in_the_same_run(subject, worked):
+    def rung(claim: jobs.Claim) -> None:
+        jobs.ring(KIND, subject=subject, cause="callback")
+        jobs.settle(claim, next_in=300)
+
+    worked.steps = [rung]
+    work.run_job(KIND, make_job(subject).id)
+    assert [claim.cause for claim in worked.claims] == ["", "callback"]
+
+
+def test_a_job_that_stays_due_makes_room_for_others_after_ten_steps(subject, worked, broker):
+    job = make_job(subject)
+    worked.steps = [again] * 99
+    work.run_job(KIND, job.id)
+    assert len(worked.claims) == work.STEPS_MAX == 10
+    assert bells(broker) == [Bell(job.id, "tests", 0)]
+
+
+def test_a_run_ends_when_the_leases_time_is_used_up(subject, broker, worked):
+    kind = doorbell.KINDS[KIND]
+    doorbell.KINDS[KIND] = doorbell.Kind(KIND, 0.01, kind.work, kind.by_bell, kind.by_clock)
+
+    def slow(claim: jobs.Claim) -> None:
+        time.sleep(0.02)
+        again(claim)
+
+    job = make_job(subject)
+    worked.steps = [slow] * 3
+    work.run_job(KIND, job.id)
+    assert len(worked.claims) == 1
+    assert bells(broker) == [Bell(job.id, "tests", 0)]
+
+
+def test_the_end_of_the_process_gives_the_job_back_uncounted(subject, worked):
+    job = make_job(subject)
+    worked.steps = [raising(Shutdown())]
+    with pytest.raises(Shutdown):
+        work.run_job(KIND, job.id)
+    assert seconds_until_due(job) <= 0
+    assert (job.crashes, job.leased_until) == (0, None)
+
+
+def test_the_end_of_the_process_just_after_settling_changes_nothing(subject, worked):
+    job = make_job(subject)
+    worked.steps = [raising(Shutdown(), settled=True)]
+    with pytest.raises(Shutdown):
+        work.run_job(KIND, job.id)
+    assert seconds_until_due(job) > 290
+    assert job.crashes == 0
+
+
+def test_a_step_over_its_time_limit_counts_as_a_crash(subject, worked):
+    job = make_job(subject)
+    worked.steps = [raising(TimeLimitExceeded())]
+    with pytest.raises(TimeLimitExceeded):
+        work.run_job(KIND, job.id)
+    assert seconds_until_due(job) > 1
+    assert (job.crashes, job.leased_until, job.last_error) == (1, None, "TimeLimitExceeded")
+
+
+def test_an_error_nobody_foresaw_is_logged_counted_and_put_off(subject, worked, caplog):
+    job = make_job(subject)
+    worked.steps = [raising(ZeroDivisionError("at work"))]
+    work.run_job(KIND, job.id)
+    assert seconds_until_due(job) > 1
+    assert (job.crashes, job.leased_until, job.last_error) == (1, None, "ZeroDivisionError")
+    (line,) = [record for record in caplog.records if record.message == "job.stumbled"]
+    assert line.exc_info
+
+
+def test_work_that_was_overtaken_ends_quietly(subject, worked, caplog):
+    job = make_job(subject)
+    worked.steps = [overtaken]
+    work.run_job(KIND, job.id)
+    job.refresh_from_db()
+    assert (len(worked.claims), job.fence, job.crashes) == (1, 2, 2)
+    assert job.leased_until is not None, "the other's lease stands"
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+def test_both_lanes_lead_to_the_work(subject, worked):
+    kind = doorbell.KINDS[KIND]
+    job = make_job(subject)
+    for lane in (kind.by_bell, kind.by_clock):
+        lane.fn(changed(job, due_at=after(-1)).id)
+    assert len(worked.claims) == 2
+
+
+@pytest.mark.usefixtures("worked")
+def test_each_lane_is_told_of_a_shutdown_and_has_a_time_limit():
+    kind = doorbell.KINDS[KIND]
+    for lane in (kind.by_bell, kind.by_clock):
+        assert lane.options["notify_shutdown"] is True
+        assert lane.options["time_limit"] == 2 * LEASE * 1000
+        assert "periodic" not in lane.options
