@@ -29,7 +29,7 @@ def database_now() -> datetime:
     sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT STRFTIME('{SQLITE_FORMAT}', 'NOW')" if sqlite else "SELECT STATEMENT_TIMESTAMP()"  # noqa: S608  # a constant
+            f"SELECT STRFTIME('{SQLITE_FORMAT}', 'NOW')" if sqlite else "SELECT STATEMENT_TIMESTAMP()"
         )
         (now,) = cursor.fetchone()
     if isinstance(now, datetime):
