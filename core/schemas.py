@@ -1,11 +1,13 @@
 """What goes in and out of the people's part of the API, and the bases every schema shares."""
 
+import re
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StrictBool, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 
 class In(Schema):
@@ -21,17 +23,16 @@ class In(Schema):
 
 
 def refuse_nul(value: Any) -> None:
-    """Raise ValueError if a NUL character is anywhere in a JSON value."""
-    if isinstance(value, str):
-        if "\0" in value:
+    """Raise ValueError if a NUL character is anywhere in a JSON value, however deeply it is nested."""
+    waiting = [value]  # not recursive: 1,000 brackets in a body must not exhaust the stack
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str) and "\0" in item:
             raise ValueError("The text holds a NUL character.")
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            refuse_nul(key)
-            refuse_nul(item)
-    elif isinstance(value, list):
-        for item in value:
-            refuse_nul(item)
+        if isinstance(item, dict):
+            waiting += [*item.keys(), *item.values()]
+        elif isinstance(item, list):
+            waiting += item
 
 
 class Problem(Schema):
@@ -45,6 +46,17 @@ class Problem(Schema):
 
 
 Text = Annotated[str, StringConstraints(strict=True)]
+
+
+def only_iso_dates(value: Any) -> Any:
+    """Pydantic also reads numbers, as seconds since 1970: "19900412" would be a day in August 1970."""
+    if value is not None and not (
+        isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)
+    ):
+        raise PydanticCustomError("date_type", "must be a date as YYYY-MM-DD")
+    return value
+
+
 Password = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=128)]
 
 
@@ -74,7 +86,9 @@ class NewUser(In):
         str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=150)
     ]
     password: Password
-    dob: date | None = Field(None, description="Date of birth, YYYY-MM-DD.")
+    dob: Annotated[date | None, BeforeValidator(only_iso_dates)] = Field(
+        None, description="Date of birth, YYYY-MM-DD."
+    )
     is_staff: StrictBool = Field(False, description="True makes a manager. It does not open the admin site.")
     full_name: Annotated[str, StringConstraints(strict=True, strip_whitespace=True, max_length=120)] = ""
 
