@@ -4,6 +4,7 @@ from uuid import uuid4
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Lower
 
 from core.errors import NotAllowed
@@ -18,7 +19,8 @@ class Role(models.TextChoices):
 class People(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         """Sign-in names are unique without regard to case, over all organizations."""
-        return self.get(username__iexact=username)
+        # By the unique index's own expression: others (UPPER) hold more letters to be the same and may find two.
+        return self.alias(lower=Lower("username")).get(lower=Lower(Value(username)))
 
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(username=username, **fields)
