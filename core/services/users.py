@@ -8,9 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from core.clock import database_now
 from core.errors import Conflict, Invalid, NotSignedIn
 from core.events import event_append
 from core.models import Organization, Role, User
+
+ORGANIZATION_NAME_MAX = 120  # letters
 
 
 class UsernameTaken(Conflict):
@@ -20,7 +23,7 @@ class UsernameTaken(Conflict):
 
 def user_sign_in(*, username: str, password: str) -> User:
     """The active user with this name and password. Raises NotSignedIn, the same for every cause."""
-    user = authenticate(username=username, password=password)
+    user = authenticate(username=User.normalize_username(username), password=password)
     if not isinstance(user, User):
         raise NotSignedIn("Invalid username or password.", code="wrong_credentials")
     return user
@@ -38,10 +41,11 @@ def user_create(
     full_name: str = "",
 ) -> User:
     """Onboard a person. Raises Invalid (name, date or password) and UsernameTaken; nothing is written then."""
+    username = User.normalize_username(username)  # look-alikes that Unicode holds to be the same
     user = User(username=username, organization=organization, role=role, dob=dob, full_name=full_name)
     _check_birth(dob)
     try:
-        User._meta.get_field("username").run_validators(username)
+        User._meta.get_field("username").clean(username, user)
     except ValidationError:
         raise Invalid(
             "A user name may hold letters, digits and @ . + - _ only.", code="username_not_valid"
@@ -62,7 +66,7 @@ def user_create(
 
 
 def _check_birth(dob: date | None) -> None:
-    if dob and not 1900 <= dob.year <= date.today().year:  # noqa: DTZ011  # a birthday has no zone
+    if dob and not date(1900, 1, 1) <= dob <= database_now().date():
         raise Invalid("The date of birth must lie between 1900 and today.", code="birth_date_not_valid")
 
 
@@ -73,10 +77,21 @@ def user_end_sessions(*, user: User) -> None:
 
 @transaction.atomic
 def organization_create(*, name: str, username: str, password: str) -> User:
-    """A new organization with its first manager, who is returned. Raises Conflict and user_create's errors."""
+    """A new organization with its first manager, who is returned. Raises Invalid, Conflict, UsernameTaken."""
+    name = name.strip()
+    if not 0 < len(name) <= ORGANIZATION_NAME_MAX or not name.isprintable():
+        raise Invalid(
+            f"An organization's name has 1 to {ORGANIZATION_NAME_MAX} printable characters.",
+            code="organization_name_not_valid",
+        )
+    taken = Conflict(f"There is an organization named {name} already.", code="organization_exists")
     if Organization.objects.filter(name__iexact=name).exists():
-        raise Conflict(f"There is an organization named {name} already.", code="organization_exists")
-    organization = Organization.objects.create(name=name)
+        raise taken
+    try:
+        with transaction.atomic():
+            organization = Organization.objects.create(name=name)
+    except IntegrityError:  # somebody else has just made it
+        raise taken from None
     return user_create(
         organization=organization, by=None, username=username, password=password, role=Role.MANAGER
     )
