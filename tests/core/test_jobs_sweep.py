@@ -64,6 +64,12 @@ def test_what_rests_does_not_use_up_the_limit(broker):
     assert bells(broker)[1].job_id == young.id
 
 
+def test_what_is_leased_does_not_use_up_the_limit(subject):
+    make_job(UUID(int=1), due_in=-300, leased_until=after(5))
+    make_job(subject)
+    assert jobs.sweep(limit=1) == 1
+
+
 def test_a_job_that_ran_meanwhile_may_be_swept_again_at_once(subject):
     job = make_job(subject)
     jobs.sweep(limit=10)
