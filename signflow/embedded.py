@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import dramatiq
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connections
 from dramatiq import Worker
 
 from core import jobs
@@ -47,3 +47,6 @@ def _tick_until(stopping: threading.Event) -> None:
             tick()
         except DatabaseError:
             log.warning("ticker.database_unavailable", exc_info=True)
+        except Exception:  # the ticker must outlive whatever goes wrong once
+            log.exception("ticker.stumbled")
+    connections.close_all()

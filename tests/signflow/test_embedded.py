@@ -1,0 +1,69 @@
+import threading
+import time
+from uuid import uuid4
+
+import pytest
+from django.db.models.functions import Now
+
+from core import doorbell, jobs, work
+from core.models import Job
+from signflow import embedded
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def until(holds) -> bool:
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+@pytest.fixture
+def started(settings, broker):
+    """A running worker and ticker, and the jobs of the kind "tests.embedded" that they have worked."""
+    settings.TICK_SECONDS = 0.02
+    done: list[jobs.Claim] = []
+
+    def finish(claim: jobs.Claim) -> None:
+        done.append(claim)
+        jobs.settle(claim, next_in=None)
+
+    work.actor("tests.embedded", queue="tests", lease=30)(finish)
+    stop = embedded.start()
+    yield done
+    stop()
+    kind = doorbell.KINDS.pop("tests.embedded")
+    for lane in (kind.by_bell, kind.by_clock):
+        del broker.actors[lane.actor_name]
+
+
+def test_a_ring_is_worked_at_once(started):
+    jobs.ring("tests.embedded", subject=uuid4(), cause="callback")
+    assert until(lambda: len(started) == 1)
+
+
+def test_a_job_whose_message_was_lost_is_found_by_the_ticker(started):
+    Job.objects.create(kind="tests.embedded", subject=uuid4())
+    Job.objects.update(due_at=Now())
+    assert until(lambda: len(started) == 1)
+
+
+def test_the_ticker_outlives_an_error_nobody_foresaw(settings, started, caplog):
+    settings.CLOCK_GETS_PER_SECOND = None
+    assert until(lambda: any(record.message == "ticker.stumbled" for record in caplog.records))
+    settings.CLOCK_GETS_PER_SECOND = 5
+    Job.objects.create(kind="tests.embedded", subject=uuid4())
+    Job.objects.update(due_at=Now())
+    assert until(lambda: len(started) == 1)
+
+
+def test_stopping_ends_worker_and_ticker(settings):
+    settings.TICK_SECONDS = 0.02
+    before = set(threading.enumerate())
+    stop = embedded.start()
+    assert set(threading.enumerate()) - before
+    stop()
+    assert until(lambda: not [thread for thread in set(threading.enumerate()) - before if thread.is_alive()])
