@@ -1,4 +1,4 @@
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from core.clock import database_now
@@ -12,6 +12,7 @@ def user_list(*, organization: Organization) -> QuerySet[User]:
 
 def job_oldest_due_seconds() -> float:
     """For how long the oldest due job has waited; 0 when none waits."""
-    waiting = Job.objects.filter(due_at__lte=Now(), dead_at__isnull=True, leased_until__isnull=True)
+    free = Q(leased_until__isnull=True) | Q(leased_until__lt=Now())  # a worker that died holds no job
+    waiting = Job.objects.filter(free, due_at__lte=Now(), dead_at__isnull=True)
     due_at = waiting.order_by("due_at").values_list("due_at", flat=True).first()
     return max(0.0, (database_now() - due_at).total_seconds()) if due_at else 0.0

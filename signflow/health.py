@@ -1,6 +1,7 @@
 """Is this process up (`/healthz`), and can it serve (`/readyz`)?"""
 
-from django.db import DatabaseError, connection
+from django.db import Error as AnyDatabaseError
+from django.db import connection
 from django.http import HttpRequest, JsonResponse
 
 from core.selectors import job_oldest_due_seconds
@@ -17,7 +18,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     try:
         connection.ensure_connection()
         late = job_oldest_due_seconds()
-    except DatabaseError:
+    except AnyDatabaseError:
         return JsonResponse({"status": "down", "database": "does not answer"}, status=503)
     degraded = late > DUE_SECONDS_MAX
     body = {
