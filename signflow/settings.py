@@ -16,7 +16,23 @@ from periodiq import PeriodiqMiddleware
 from signflow import devmode
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()
+
+
+class Environment(environ.FileAwareEnv):  # type: ignore[misc]  # untyped library
+    """Empty is unset, the last line's end in a file is no part of a secret, and a bad value names its setting."""
+
+    def get_value(self, var: str, cast: Any = None, default: Any = environ.Env.NOTSET, **more: Any) -> Any:
+        if default is not self.NOTSET and not (self.ENVIRON.get(var) or "").strip():
+            return default
+        try:
+            value = super().get_value(var, cast=cast, default=default, **more)
+        except ValueError:
+            kind = getattr(cast, "__name__", "value")
+            raise ImproperlyConfigured(f"The setting {var} is not a valid {kind}.") from None
+        return value.strip() if isinstance(value, str) else value
+
+
+env = Environment()
 if (BASE_DIR / ".env").is_file():
     env.read_env(str(BASE_DIR / ".env"))
 
