@@ -3,8 +3,9 @@
 from typing import Any
 
 import orjson
-from django.core.exceptions import RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
@@ -61,7 +62,7 @@ def library_problem(request: HttpRequest, error: APIException) -> HttpResponse:
 
 
 def http_problem(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return problems.status_problem(error.status_code, detail=str(error))
+    return problems.status_problem(error.status_code, detail=f"{error}".rstrip(".") + ".")
 
 
 def not_found_problem(request: HttpRequest, error: Http404) -> HttpResponse:
@@ -72,6 +73,10 @@ def too_big_problem(request: HttpRequest, error: RequestDataTooBig) -> HttpRespo
     return problems.status_problem(413)
 
 
+def unreadable_problem(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problems.status_problem(400)
+
+
 RENDERERS: tuple[tuple[type[Exception], Any], ...] = (
     (DomainError, problems.domain_problem),
     (ValidationError, problems.invalid_problem),
@@ -79,6 +84,9 @@ RENDERERS: tuple[tuple[type[Exception], Any], ...] = (
     (HttpError, http_problem),
     (Http404, not_found_problem),
     (RequestDataTooBig, too_big_problem),
+    (SuspiciousOperation, unreadable_problem),
+    (MultiPartParserError, unreadable_problem),
+    (UnreadablePostError, unreadable_problem),
     (Exception, problems.server_problem),
 )
 for kind, renderer in RENDERERS:
