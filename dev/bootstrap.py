@@ -20,24 +20,21 @@ def stop(sentence):
     sys.exit(1)
 
 
-def fitting_python():
-    """Go on with a Python that fits, if there is one under another name."""
-    if OLDEST <= sys.version_info[:2] < TOO_NEW:
+def fitting_python(version):
+    """Go on with a Python that fits, if there is one under another name. version: that of this Python."""
+    if OLDEST <= tuple(version[:2]) < TOO_NEW:
         return
     for name in ("python3.13", "python3.12", "python3.11"):
         for folder in os.environ.get("PATH", "").split(os.pathsep):
             path = os.path.join(folder, name)
             if os.access(path, os.X_OK):
                 os.execv(path, [path] + sys.argv)
-    have = ".".join(str(part) for part in sys.version_info[:3])
+    have = ".".join(str(part) for part in version[:3])
     stop("SignFlow needs Python 3.11, 3.12 or 3.13; this is {}. Install one and try again.".format(have))
 
 
 def make_venv():
-    if (
-        os.path.exists(PYTHON)
-        and subprocess.call([PYTHON, "-c", "import pip"], stderr=subprocess.DEVNULL) == 0
-    ):
+    if venv_works():
         return
     try:
         import ensurepip  # noqa: F401
@@ -49,11 +46,15 @@ def make_venv():
         [sys.executable, "-m", "venv", "--clear", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     if made.returncode:
-        stop(
-            "The virtual environment could not be made in {}: {}".format(
-                VENV, made.stdout.decode(errors="replace")
-            )
-        )
+        reason = (made.stdout.decode(errors="replace").strip() or "no reason given").splitlines()[-1]
+        stop("The virtual environment could not be made in {}: {}".format(VENV, reason))
+
+
+def venv_works():
+    try:
+        return subprocess.call([PYTHON, "-c", "import pip"], stderr=subprocess.DEVNULL) == 0
+    except OSError:  # not there, or of another machine
+        return False
 
 
 def install(name):
@@ -102,6 +103,6 @@ def say(line):
 
 
 if __name__ == "__main__":
-    fitting_python()
+    fitting_python(sys.version_info)
     make_venv()
     install(sys.argv[1])
