@@ -59,8 +59,8 @@ Ctrl-C ends it. `make demo` shows the whole job from upload to signed file.
 """
 
 
-def main() -> int:
-    stack = Stack(var_dir=Path(ROOT / "var"))
+def main(stack: Stack | None = None) -> int:
+    stack = stack or Stack(var_dir=Path(ROOT / "var"))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         prepare(stack)
