@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import stat
 import subprocess
 import sys
@@ -110,6 +111,18 @@ def test_with_redis_the_queue_is_redis_and_nothing_is_embedded():
     expression = "s.EMBEDDED, s.DRAMATIQ_BROKER['BROKER'].rsplit('.')[-1]"
     assert value(expression, **COMPLETE, REDIS_URL="redis://127.0.0.1:1/0") == "(False, 'RedisBroker')"
     assert value(expression, **COMPLETE) == "(True, 'StubBroker')"
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_redis_that_is_down_or_frozen_costs_little_time_and_no_error(frozen):
+    with socket.socket() as redis:
+        redis.bind(("127.0.0.1", 0))
+        if frozen:
+            redis.listen()  # takes connections and never answers
+        url = f"redis://127.0.0.1:{redis.getsockname()[1]}/0"
+        send = "send('signing.request', 7)"
+        timed = f'__import__("timeit").timeit("{send}", "from core.doorbell import send", number=1)'
+        assert float(value(timed, **COMPLETE, REDIS_URL=url)) < 0.9
 
 
 def test_each_key_of_the_token_library_is_stated():
