@@ -9,7 +9,7 @@ STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "
 class EventFormatter(logging.Formatter):
     """`2026-01-05T11:43:39Z INFO signing.look.merged request_id=…`"""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
 
     def format(self, record: logging.LogRecord) -> str:
         fields = "".join(f" {k}={v}" for k, v in vars(record).items() if k not in STANDARD)

@@ -38,7 +38,8 @@ def test_who_holds_others_gets_the_rows(sent):
 
 
 def test_any_change_changes_the_tag():
-    tags = {answer(data)["ETag"] for data in ([], [1], ["1"], [2], {}, None)}
+    lists: list[object] = [[], [1], ["1"], [2], {}, None]
+    tags = {answer(data)["ETag"] for data in lists}
     assert len(tags) == 6
     assert answer([])["ETag"] == answer([])["ETag"]
 

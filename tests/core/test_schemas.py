@@ -30,7 +30,7 @@ def test_a_deeply_nested_value_does_not_exhaust_the_stack():
 )
 def test_a_date_of_birth_is_a_text_of_year_month_and_day(dob):
     with pytest.raises(ValidationError) as caught:
-        NewUser(username="asha", password="x", dob=dob)
+        NewUser.model_validate({"username": "asha", "password": "x", "dob": dob})
     (error,) = caught.value.errors()
     assert error["msg"] == "must be a date as YYYY-MM-DD"
 

@@ -37,7 +37,7 @@ def test_a_manager_onboards_an_employee_with_the_frontends_body(manager):
         "is_manager": False,
     }
     assert (user.organization, user.role, user.dob) == (manager.tenant, Role.EMPLOYEE, date(1990, 4, 12))
-    assert user.check_password(NEW["password"])
+    assert user.check_password(str(NEW["password"]))
 
 
 def test_the_new_person_can_sign_in_at_once(manager):

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def created(organization: Organization, **fields: object) -> User:
-    given: dict = {"by": None, "username": "kiran", "password": PASSWORD, "role": Role.EMPLOYEE}
+    given: dict[str, Any] = {"by": None, "username": "kiran", "password": PASSWORD, "role": Role.EMPLOYEE}
     return user_create(organization=organization, **(given | fields))
 
 
