@@ -1,5 +1,6 @@
 """Bearer token → User. 401 is for tokens only: the frontend answers it with a refresh."""
 
+from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,7 +16,14 @@ VERSION_CLAIM = "ver"
 
 
 class Bearer(HttpBearer):
-    """Ninja's door: every route is behind it unless it says `auth=None`."""
+    """Ninja's door: every route is behind it unless it says `auth=None`.
+
+    also: a further check of the signed-in request, made before its body is read.
+    """
+
+    def __init__(self, also: Callable[[HttpRequest], object] | None = None) -> None:
+        self._also = also
+        super().__init__()
 
     def __call__(self, request: HttpRequest) -> User:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -26,6 +34,8 @@ class Bearer(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> User:
         user = user_of(token, kind=AccessToken)
         request.user = user
+        if self._also:
+            self._also(request)
         return user
 
 

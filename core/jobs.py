@@ -49,7 +49,7 @@ def ring(kind: str, *, subject: UUID, cause: str, after_seconds: float = 0) -> N
     """
     doorbell.kind(kind)  # an undeclared kind fails here, not in the worker
     due = after(after_seconds)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         job_id = Job.objects.filter(kind=kind, subject=subject).values_list("id", flat=True).first()
         if job_id is None:
             job_id = _created(kind, subject)

@@ -61,7 +61,8 @@ Ctrl-C ends it. `make demo` shows the whole job from upload to signed file.
 
 def main(stack: Stack | None = None) -> int:
     stack = stack or Stack(var_dir=Path(ROOT / "var"))
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # also where a shell has set one to be ignored
+        signal.signal(name, lambda *_: sys.exit(0))
     try:
         prepare(stack)
         stack.start()
@@ -76,8 +77,6 @@ def main(stack: Stack | None = None) -> int:
     except CannotStart as reason:
         print(reason, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 0
     finally:
         stack.stop()
 

@@ -134,9 +134,12 @@ class Stack:
 
 def read_dotenv(*, into: dict[str, str]) -> None:
     """Add what `.env` sets and the environment does not, so that Setu's credentials in it are seen here too."""
-    reader = type("DotEnv", (environ.Env,), {"ENVIRON": into})
+
+    class DotEnv(environ.Env):  # type: ignore[misc]  # untyped library
+        ENVIRON = into
+
     if (ROOT / ".env").is_file():
-        reader.read_env(str(ROOT / ".env"))
+        DotEnv.read_env(str(ROOT / ".env"))
 
 
 def folder_check(folder: Path) -> None:

@@ -36,7 +36,7 @@ def request_out(request: SignatureRequest, *, viewer: User) -> RequestOut:
         ended_at=request.ended_at,
         confirmed_at=request.confirmed_at,
         confirmed_by=request.confirmed_by or None,
-        next_check_at=job.due_at if job and request.is_open else None,
+        next_check_at=job.due_at if job and request.is_open and not job.dead_at else None,
         signers=[_signer_out(signer, request=request, viewer=viewer) for signer in request.signers.all()],
     )
 

@@ -11,12 +11,10 @@ from signing.models import Document, SignatureRequest, SignedFile, Signer, Signe
 from signing.states import REQUEST_JOB
 
 
-def document_get(*, viewer: User, document_id: UUID, lock: bool = False) -> Document:
+def document_get(*, viewer: User, document_id: UUID) -> Document:
     """A document that the viewer may read: managers of its organization, and its signers. Raises NotFound."""
     documents = Document.objects.filter(organization=viewer.tenant)
-    if lock:
-        documents = documents.select_for_update()
-    elif not viewer.is_manager:
+    if not viewer.is_manager:
         documents = documents.filter(request__signers__user=viewer)
     found = documents.filter(id=document_id).first()
     if found is None:

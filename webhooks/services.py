@@ -26,7 +26,6 @@ def token_check(token: str) -> str:
     return given[:12]
 
 
-@transaction.atomic
 def delivery_accept(
     *, raw: bytes, notice: SetuNotice, token_fingerprint: str
 ) -> tuple[InboundDelivery, bool]:
@@ -35,25 +34,28 @@ def delivery_accept(
     Repeating is safe: the same bytes are kept once and ring once.
     """
     digest = hashlib.sha256(raw).hexdigest()
-    claimed = {s.id: [s.status, s.err_code or ""] for s in notice.signers[:CLAIMED_SIGNERS_MAX]}
     try:
-        with transaction.atomic():
-            delivery = InboundDelivery.objects.create(
-                digest=digest,
-                token_fingerprint=token_fingerprint,
-                setu_id=notice.setu_id,
-                setu_document_id=notice.document_id or "",
-                claimed_status=notice.status or "",
-                claimed_signers=claimed,
-                size=len(raw),
-            )
-    except IntegrityError:
+        return _keep_and_ring(
+            digest=digest, size=len(raw), notice=notice, token_fingerprint=token_fingerprint
+        ), True
+    except IntegrityError:  # kept before; what was rung a moment ago is rolled back with it
         return InboundDelivery.objects.get(digest=digest), False
-    delivery.request_id = setu_id_rung(
-        setu_id=notice.setu_id,
-        cause="callback",
-        hint={"status": delivery.claimed_status, "signers": claimed},
+
+
+@transaction.atomic
+def _keep_and_ring(*, digest: str, size: int, notice: SetuNotice, token_fingerprint: str) -> InboundDelivery:
+    status = notice.status or ""
+    signers = {s.id: [s.status, s.err_code or ""] for s in notice.signers[:CLAIMED_SIGNERS_MAX]}
+    request_id = setu_id_rung(
+        setu_id=notice.setu_id, cause="callback", hint={"status": status, "signers": signers}
     )
-    if delivery.request_id:
-        delivery.save(update_fields=["request"])
-    return delivery, True
+    return InboundDelivery.objects.create(
+        digest=digest,
+        token_fingerprint=token_fingerprint,
+        setu_id=notice.setu_id,
+        setu_document_id=notice.document_id or "",
+        claimed_status=status,
+        claimed_signers=signers,
+        size=size,
+        request_id=request_id,
+    )

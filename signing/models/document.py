@@ -14,6 +14,14 @@ class Document(models.Model):
     blob = models.CharField(max_length=120, help_text="Name in the storage: organization/sha256.")
     size = models.PositiveIntegerField(help_text="Bytes.")
     pages = models.PositiveIntegerField()
+    copy_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="copies",
+        help_text="The first upload.",
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

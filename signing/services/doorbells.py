@@ -11,7 +11,7 @@ from signing.services.strays import stray_named
 from signing.states import REQUEST_JOB, Stage
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def setu_id_rung(*, setu_id: str, cause: str, hint: dict[str, Any] | None = None) -> UUID | None:
     """Somebody named one of Setu's ids. Returns our request's id, or None for an id we do not know (yet).
 

@@ -131,7 +131,7 @@ def _unsigned(salt: str, token: str, *, length: int) -> list[Any]:
     try:
         parts = signing.Signer(salt=salt, sep=".").unsign_object(token)
     except (signing.BadSignature, ValueError):
-        raise NotFound("There is nothing at this address.") from None
+        parts = None
     if not isinstance(parts, list) or len(parts) != length:
-        raise NotFound("There is nothing at this address.")
+        raise NotFound("The link is not complete. Open SignFlow and follow the link there.")
     return parts

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from core import jobs
 from core.errors import Invalid
@@ -42,8 +43,8 @@ def request_create(
     """
     asked = _digest(signers, reason)
     with transaction.atomic():
-        document = document_get(viewer=by, document_id=document_id, lock=True)
-        present = SignatureRequest.objects.filter(document=document).first()
+        document = _first_upload(document_get(viewer=by, document_id=document_id))
+        present = _latest_request(document)
         if present and present.is_open:
             if present.asked == asked:
                 return present, False
@@ -128,6 +129,17 @@ def _boxes(signers: Sequence[Asked], *, page_count: int) -> list[Box]:
         ) from None
 
 
+def _first_upload(document: Document) -> Document:
+    """The document of which this is a copy, or itself; locked, so that two clicks follow each other."""
+    return Document.objects.select_for_update().get(id=document.copy_of_id or document.id)
+
+
+def _latest_request(document: Document) -> SignatureRequest | None:
+    """The last request on a document or one of its copies."""
+    family = Q(document=document) | Q(document__copy_of=document)
+    return SignatureRequest.objects.filter(family).order_by("-created_at").first()
+
+
 def _copy(document: Document, *, by: User) -> Document:
     """Another row for the same bytes: one request hangs on one document."""
     return Document.objects.create(
@@ -137,4 +149,5 @@ def _copy(document: Document, *, by: User) -> Document:
         size=document.size,
         pages=document.pages,
         created_by=by,
+        copy_of=document,
     )

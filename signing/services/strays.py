@@ -32,23 +32,32 @@ def stray_look(*, claim: jobs.Claim, setu: SetuClient) -> None:
     """Ask Setu whose request this is; settles the claim. Raises LeaseLost."""
     stray = Stray.objects.get(id=claim.subject)
     try:
-        seen = setu.signature(stray.setu_id)
+        submission = _submission_of(setu.signature(stray.setu_id).redirect_url or "")
+        if submission and submission.setu_id not in (None, stray.setu_id):
+            setu.delete(
+                stray.setu_id
+            )  # a second request under one reference: no signer may have two live links
     except SetuUnavailable as error:
         with transaction.atomic():
             jobs.settle(claim, next_in=jobs.backoff(claim), failure=str(error))
-        return
     except SetuRefused:
         _settled(claim=claim, stray=stray, outcome="unknown")
-        return
-    submission = _submission_of(seen.redirect_url or "")
-    if submission is None:
-        _settled(claim=claim, stray=stray, outcome="unknown")
-        return
+    else:
+        if submission is None:
+            _settled(claim=claim, stray=stray, outcome="unknown")
+        else:
+            _adopt(claim=claim, stray=stray, submission=submission)
+
+
+def _adopt(*, claim: jobs.Claim, stray: Stray, submission: Submission) -> None:
+    """Tell the submission its id at Setu; the request's own driver opens it, or deletes it when superseded."""
     with transaction.atomic():
         request_locked(submission.request)
         Submission.objects.filter(id=submission.id, setu_id__isnull=True).update(setu_id=stray.setu_id)
+        submission.refresh_from_db()
+        adopted = submission.setu_id == stray.setu_id and submission.orphaned_at is None
         jobs.ring(REQUEST_JOB, subject=submission.request_id, cause="adoption")
-        _settled(claim=claim, stray=stray, outcome="superseded" if submission.orphaned_at else "adopted")
+        _settled(claim=claim, stray=stray, outcome="adopted" if adopted else "superseded")
 
 
 @transaction.atomic

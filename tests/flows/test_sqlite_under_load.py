@@ -22,8 +22,13 @@ CONTRACT = Path(__file__).parents[2] / "samples" / "contract.pdf"
 @pytest.fixture
 def stack(tmp_path):
     """A development server of its own, prepared and started as `make run` does it."""
-    ports = [free_port() for _ in range(3)]
-    stack = Stack(tmp_path / "var", *ports, extra={"CHECK_SECONDS_ACTIVE": "1", "CHECK_SECONDS_WARM": "1"})
+    stack = Stack(
+        var_dir=tmp_path / "var",
+        web_port=free_port(),
+        standin_port=free_port(),
+        download_port=free_port(),
+        extra={"CHECK_SECONDS_ACTIVE": "1", "CHECK_SECONDS_WARM": "1"},
+    )
     stack.extra |= dict.fromkeys(
         (*devmode.SETU_NAMES, "SETU_CALLBACK_TOKENS", "SECRET_KEY", "DATABASE_URL"), ""
     )
