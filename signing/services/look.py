@@ -69,7 +69,8 @@ def snapshot_apply(
     request.setu_status, request.seen_look = shown.status, shown.look
     request.confirmed_at, request.confirmed_by, request.gone_at = now, claim.cause, None
     request.bucket_at = schedule.bucket_after(request.bucket_at, now=now)
-    if anything or shown.status == SETU_IN_PROGRESS:
+    first_sight = not known.status and not changed  # Setu's first word on a request nobody has touched yet
+    if (anything and not first_sight) or shown.status == SETU_IN_PROGRESS:
         request.activity_at = now
     if request.stage == Stage.SUBMITTED and shown.status == SETU_COMPLETE:
         stage_move(request, Stage.ARCHIVING)
