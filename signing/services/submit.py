@@ -125,7 +125,8 @@ def _open(*, claim: jobs.Claim, submission: Submission, seen: SetuSignature) -> 
     by_identifier = {signer.identifier: signer for signer in seen.signers}
     signers = list(request.signers.all())
     submission.setu_id = seen.id
-    if not all(signer.id.hex in by_identifier for signer in signers):
+    setu_ids = {by_identifier[s.id.hex].id for s in signers if s.id.hex in by_identifier}
+    if len(setu_ids) < len(signers):
         submission.orphaned_at = now  # not what we asked for: the driver deletes it, and we ask again
         submission.save(update_fields=["setu_id", "orphaned_at"])
         jobs.settle(claim, next_in=jobs.backoff(claim), failure="Setu answered with other signers")
