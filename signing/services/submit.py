@@ -21,7 +21,7 @@ from signing.setu.client import NewSigner, SetuClient
 from signing.setu.errors import SetuRefused, SetuUnavailable
 from signing.setu.wire import SetuSignature
 from signing.setu_provider import account_fingerprint
-from signing.states import Stage, Status
+from signing.states import REQUEST_JOB, Stage, Status
 
 log = logging.getLogger(__name__)
 
@@ -115,13 +115,16 @@ def submission_open(*, claim: jobs.Claim, submission: Submission, seen: SetuSign
         _open(claim=claim, submission=submission, seen=seen)
     except jobs.LeaseLost:
         # Somebody else goes on with the request; what we have just made at Setu must not stay there.
-        Submission.objects.filter(id=submission.id, setu_id__isnull=True).update(setu_id=seen.id)
+        with transaction.atomic():
+            Submission.objects.filter(id=submission.id, setu_id__isnull=True).update(setu_id=seen.id)
+            jobs.ring(REQUEST_JOB, subject=submission.request_id, cause="adoption")
         raise
 
 
 @transaction.atomic
 def _open(*, claim: jobs.Claim, submission: Submission, seen: SetuSignature) -> None:
     request, now = request_locked(submission.request), database_now()
+    jobs.hold(claim)  # before the stage is touched: a faster holder may have moved it already
     by_identifier = {signer.identifier: signer for signer in seen.signers}
     signers = list(request.signers.all())
     submission.setu_id = seen.id
