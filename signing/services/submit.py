@@ -18,7 +18,7 @@ from signing.selectors import submission_current
 from signing.services import schedule
 from signing.services.moves import request_end, request_locked, stage_move, status_refresh
 from signing.setu.client import NewSigner, SetuClient
-from signing.setu.errors import SetuRefused, SetuUnavailable
+from signing.setu.errors import SetuNotFound, SetuRefused, SetuUnavailable
 from signing.setu.wire import SetuSignature
 from signing.setu_provider import account_fingerprint
 from signing.states import REQUEST_JOB, Stage, Status
@@ -33,7 +33,7 @@ def request_submit(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuCl
     """
     submission = _submission(claim=claim, request=request)
     if submission.setu_id:  # an answer we never got: a callback or a return has named it since
-        submission_open(claim=claim, submission=submission, seen=setu.signature(submission.setu_id))
+        _take_over(claim=claim, submission=submission, setu_id=submission.setu_id, setu=setu)
         return
     signers = list(request.signers.order_by("no"))
     try:
@@ -70,6 +70,18 @@ def _submission(*, claim: jobs.Claim, request: SignatureRequest) -> Submission:
         log.warning("submission.orphaned", extra={"request_id": request.id, "no": current.no})
     last = Submission.objects.filter(request=request).order_by("-no").values_list("no", flat=True).first()
     return Submission.objects.create(request=request, no=(last or 0) + 1, account=ours)
+
+
+def _take_over(*, claim: jobs.Claim, submission: Submission, setu_id: str, setu: SetuClient) -> None:
+    try:
+        seen = setu.signature(setu_id)
+    except SetuNotFound:  # withdrawn before anybody got a link: the next try asks afresh
+        with transaction.atomic():
+            submission.orphaned_at = database_now()
+            submission.save(update_fields=["orphaned_at"])
+            jobs.settle(claim, next_in=0.0)
+        return
+    submission_open(claim=claim, submission=submission, seen=seen)
 
 
 def _upload(*, claim: jobs.Claim, request: SignatureRequest, submission: Submission, setu: SetuClient) -> str:
