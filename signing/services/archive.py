@@ -54,6 +54,7 @@ def _completed(
     *, claim: jobs.Claim, request: SignatureRequest, content: bytes, blob: str, signatures: int
 ) -> None:
     request = request_locked(request)
+    jobs.hold(claim)  # before the row that there is only one of
     file = SignedFile.objects.create(
         request=request,
         blob=blob,
@@ -71,6 +72,7 @@ def _completed(
 def _check_failed(*, claim: jobs.Claim, request: SignatureRequest, content: bytes, code: str) -> None:
     """The same file failing five times is quarantined; a changed one starts the count again."""
     request = request_locked(request)
+    jobs.hold(claim)
     digest = hashlib.sha256(content).hexdigest()
     request.bad_file_times = request.bad_file_times + 1 if request.bad_file == digest else 1
     request.bad_file = digest
