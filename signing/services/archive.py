@@ -35,6 +35,8 @@ def request_archive(
     except SetuNotFound:
         gone_apply(request=request, claim=claim)
         return
+    if request.gone_at:
+        _there_again(claim=claim, request=request)
     content = setu_provider.signed_bytes(link.url)
     try:
         proof = verify.pdf_verify(content, signatures=request.signers.filter(setu_status=SETU_SIGNED).count())
@@ -47,6 +49,13 @@ def request_archive(
         return
     blob = blob_keep(organization_id=request.organization_id, content=content)
     _completed(claim=claim, request=request, content=content, blob=blob, signatures=len(proof.signatures))
+
+
+@transaction.atomic
+def _there_again(*, claim: jobs.Claim, request: SignatureRequest) -> None:
+    """Setu knows the request, so an earlier 404 counts no more."""
+    jobs.hold(claim)
+    SignatureRequest.objects.filter(id=request.id).update(gone_at=None)
 
 
 @transaction.atomic
