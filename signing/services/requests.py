@@ -18,7 +18,7 @@ from signing.errors import DocumentInUse, NoRoom, RequestEnded
 from signing.models import Document, SignatureRequest, Signer
 from signing.models.signer import Corner
 from signing.selectors import document_get
-from signing.states import REQUEST_JOB
+from signing.states import REQUEST_JOB, Stage
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,11 @@ def request_create(
     with transaction.atomic():
         document = document_get(viewer=by, document_id=document_id, lock=True)
         present = SignatureRequest.objects.filter(document=document).first()
-        if present and present.is_open:
+        if present and not present.is_open:
+            again = _asked_anew(present, document=document, asked=asked)
+            if again:
+                return again, False
+        elif present:
             if present.asked == asked:
                 return present, False
             raise DocumentInUse(
@@ -126,6 +130,18 @@ def _boxes(signers: Sequence[Asked], *, page_count: int) -> list[Box]:
         raise NoRoom(
             "There are more signatures than free corners from the chosen page to the last one."
         ) from None
+
+
+def _asked_anew(over: SignatureRequest, *, document: Document, asked: str) -> SignatureRequest | None:
+    """The open request that a first click has made on a copy of an ended request's document."""
+    copies = Document.objects.filter(
+        organization=document.organization_id,
+        blob=document.blob,
+        name=document.name,
+        created_at__gt=over.ended_at,
+    )
+    same = SignatureRequest.objects.filter(document__in=copies, asked=asked).exclude(stage=Stage.ENDED)
+    return same.order_by("created_at").first()
 
 
 def _copy(document: Document, *, by: User) -> Document:
