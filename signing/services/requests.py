@@ -138,7 +138,7 @@ def _asked_anew(over: SignatureRequest, *, document: Document, asked: str) -> Si
         organization=document.organization_id,
         blob=document.blob,
         name=document.name,
-        created_at__gt=over.ended_at,
+        created_at__gt=over.ended_at or over.created_at,
     )
     same = SignatureRequest.objects.filter(document__in=copies, asked=asked).exclude(stage=Stage.ENDED)
     return same.order_by("created_at").first()
