@@ -1,4 +1,5 @@
 from typing import Annotated
+from unicodedata import category
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -15,6 +16,14 @@ from signing.services.documents import document_create, upload_size_check
 
 router = Router(tags=["documents"])
 NAME_MAX = 200
+JOINERS = "\u200c\u200d"  # Malayalam, Kannada, Persian … are written with them; emoji too
+
+
+def is_name(text: str) -> bool:
+    """Letters, signs and spaces of any language; no control, direction or line characters."""
+    return 0 < len(text) <= NAME_MAX and all(
+        c.isprintable() or c in JOINERS or category(c) == "Zs" for c in text
+    )
 
 
 @router.post(
@@ -28,7 +37,7 @@ def document_upload(
     """Keep a PDF to be signed. What is not an honest PDF is refused with a code and a sentence. For managers."""
     by = manager(request)
     name = name.strip()
-    if not 0 < len(name) <= NAME_MAX or not name.isprintable():
+    if not is_name(name):
         raise Invalid(
             f"Give the document a name of 1 to {NAME_MAX} characters.", code="document_name_not_valid"
         )
