@@ -46,7 +46,11 @@ def document_upload(
     return Status(201, document_out(created, viewer=by))
 
 
-@router.get("/{document_id}/", response={200: DocumentOut, 401: Problem, 404: Problem}, summary="A document")
+@router.get(
+    "/{document_id}/",
+    response={200: DocumentOut, 401: Problem, 403: Problem, 404: Problem, 422: Problem},
+    summary="A document",
+)
 def document_read(request: HttpRequest, document_id: UUID) -> DocumentOut:
     """A document with a link to its original, for managers and for those asked to sign it."""
     viewer = caller(request)
