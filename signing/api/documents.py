@@ -1,4 +1,5 @@
 from typing import Annotated
+from unicodedata import category
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -25,6 +26,16 @@ def upload_gate(request: HttpRequest) -> None:
     upload_size_check(int(stated) - FORM_BYTES if stated.isdigit() else 0)
 
 
+JOINERS = "\u200c\u200d"  # Malayalam, Kannada, Persian … are written with them; emoji too
+
+
+def is_name(text: str) -> bool:
+    """Letters, signs and spaces of any language; no control, direction or line characters."""
+    return 0 < len(text) <= NAME_MAX and all(
+        c.isprintable() or c in JOINERS or category(c) == "Zs" for c in text
+    )
+
+
 @router.post(
     "/",
     auth=Bearer(also=upload_gate),
@@ -37,7 +48,7 @@ def document_upload(
     """Keep a PDF to be signed. What is not an honest PDF is refused with a code and a sentence. For managers."""
     by = manager(request)
     name = name.strip()
-    if not 0 < len(name) <= NAME_MAX or not name.isprintable():
+    if not is_name(name):
         raise Invalid(
             f"Give the document a name of 1 to {NAME_MAX} characters.", code="document_name_not_valid"
         )
@@ -46,7 +57,11 @@ def document_upload(
     return Status(201, document_out(created, viewer=by))
 
 
-@router.get("/{document_id}/", response={200: DocumentOut, 401: Problem, 404: Problem}, summary="A document")
+@router.get(
+    "/{document_id}/",
+    response={200: DocumentOut, 401: Problem, 403: Problem, 404: Problem, 422: Problem},
+    summary="A document",
+)
 def document_read(request: HttpRequest, document_id: UUID) -> DocumentOut:
     """A document with a link to its original, for managers and for those asked to sign it."""
     viewer = caller(request)

@@ -24,7 +24,7 @@ def status_list(request: HttpRequest) -> HttpResponse:
     return json_with_etag(request, [row_out(row, viewer=viewer) for row in rows])
 
 
-@router.get("/dashboard/", response={200: list[Row], 401: Problem}, summary="Requests to sign")
+@router.get("/dashboard/", response={200: list[Row], 401: Problem, 403: Problem}, summary="Requests to sign")
 def dashboard_list(request: HttpRequest) -> HttpResponse:
     """The requests in which the caller is a signer, newest first; `signer_url` is the caller's own link."""
     viewer = caller(request)
@@ -34,7 +34,7 @@ def dashboard_list(request: HttpRequest) -> HttpResponse:
 
 @router.get(
     "/download/{request_id}/",
-    response={200: Download, 401: Problem, 404: Problem, 409: Problem},
+    response={200: Download, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem},
     summary="The signed file",
 )
 def download(request: HttpRequest, request_id: UUID) -> Download:

@@ -55,7 +55,11 @@ def _asked(signer: SignerIn) -> Asked:
     return Asked(user_id=user_id, pages=pages, corner=box.position, height=box.height, width=box.width)
 
 
-@router.get("/{request_id}/", response={200: RequestOut, 401: Problem, 404: Problem}, summary="One request")
+@router.get(
+    "/{request_id}/",
+    response={200: RequestOut, 401: Problem, 403: Problem, 404: Problem, 422: Problem},
+    summary="One request",
+)
 def signature_read(request: HttpRequest, request_id: UUID) -> RequestOut:
     """The state of one request, for managers and its signers, with when and how it was last confirmed."""
     viewer = caller(request)
@@ -64,7 +68,7 @@ def signature_read(request: HttpRequest, request_id: UUID) -> RequestOut:
 
 @router.post(
     "/{request_id}/check/",
-    response={202: RequestOut, 401: Problem, 403: Problem, 404: Problem, 409: Problem},
+    response={202: RequestOut, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem},
     summary="Check now",
 )
 def signature_check(request: HttpRequest, request_id: UUID) -> Status[RequestOut]:

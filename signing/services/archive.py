@@ -35,6 +35,8 @@ def request_archive(
     except SetuNotFound:
         gone_apply(request=request, claim=claim)
         return
+    if request.gone_at:
+        _there_again(claim=claim, request=request)
     content = setu_provider.signed_bytes(link.url)
     try:
         proof = verify.pdf_verify(content, signatures=request.signers.filter(setu_status=SETU_SIGNED).count())
@@ -50,10 +52,18 @@ def request_archive(
 
 
 @transaction.atomic
+def _there_again(*, claim: jobs.Claim, request: SignatureRequest) -> None:
+    """Setu knows the request, so an earlier 404 counts no more."""
+    jobs.hold(claim)
+    SignatureRequest.objects.filter(id=request.id).update(gone_at=None)
+
+
+@transaction.atomic
 def _completed(
     *, claim: jobs.Claim, request: SignatureRequest, content: bytes, blob: str, signatures: int
 ) -> None:
     request = request_locked(request)
+    jobs.hold(claim)  # before the row that there is only one of
     file = SignedFile.objects.create(
         request=request,
         blob=blob,
@@ -71,6 +81,7 @@ def _completed(
 def _check_failed(*, claim: jobs.Claim, request: SignatureRequest, content: bytes, code: str) -> None:
     """The same file failing five times is quarantined; a changed one starts the count again."""
     request = request_locked(request)
+    jobs.hold(claim)
     digest = hashlib.sha256(content).hexdigest()
     request.bad_file_times = request.bad_file_times + 1 if request.bad_file == digest else 1
     request.bad_file = digest

@@ -1,5 +1,6 @@
 """The doorbells: each only asks for a look at a request. What the bell-ringer claims is a hint, never a state."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,8 @@ def setu_id_rung(*, setu_id: str, cause: str, hint: dict[str, Any] | None = None
 @transaction.atomic
 def return_rung(*, reference: str, setu_id: str = "") -> bool:
     """A signer's browser came back. Returns False for a reference that is not ours; nothing is done then."""
+    if not re.fullmatch(r"[0-9a-f]{32}", reference):  # PostgreSQL raises for a NUL
+        return False
     submission = Submission.objects.filter(reference=reference).first()
     if submission is None:
         return False

@@ -13,7 +13,7 @@ from signing.services.archive import request_archive
 from signing.services.look import request_look
 from signing.services.submit import request_submit
 from signing.setu.client import SetuClient
-from signing.setu.errors import SetuDenied, SetuError, SetuUnavailable
+from signing.setu.errors import SetuDenied, SetuError, SetuRefused, SetuUnavailable
 from signing.setu_provider import account_fingerprint
 from signing.states import Stage
 
@@ -32,32 +32,44 @@ def request_drive(*, claim: jobs.Claim, setu: SetuClient) -> None:
 
 def _step(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> None:
     orphan = Submission.objects.filter(
-        request=request, orphaned_at__isnull=False, setu_id__isnull=False, deleted_at__isnull=True
+        request=request,
+        account=account_fingerprint(),  # another account's would seem gone, and live on there
+        orphaned_at__isnull=False,
+        setu_id__isnull=False,
+        deleted_at__isnull=True,
     ).first()
-    if orphan:
-        _orphan_delete(claim=claim, orphan=orphan, setu=setu)
-        return
-    if request.stage == Stage.QUEUED:
-        request_submit(claim=claim, request=request, setu=setu)
+    if orphan and _orphan_delete(claim=claim, orphan=orphan, setu=setu):
         return
     submission = submission_current(request=request)
-    if submission is None or request.stage not in (Stage.SUBMITTED, Stage.ARCHIVING):
+    if request.stage not in (Stage.QUEUED, Stage.SUBMITTED, Stage.ARCHIVING):
         _settle(claim, next_in=None)
-    elif submission.account != account_fingerprint():
+    elif submission and submission.setu_id and submission.account != account_fingerprint():
         _settle(claim, next_in=OTHER_ACCOUNT_SECONDS, failure="The request belongs to another Setu account")
+    elif request.stage == Stage.QUEUED:
+        request_submit(claim=claim, request=request, setu=setu)
+    elif submission is None:
+        _settle(claim, next_in=None)
     elif request.stage == Stage.SUBMITTED:
         request_look(claim=claim, request=request, submission=submission, setu=setu)
     else:
         request_archive(claim=claim, request=request, submission=submission, setu=setu)
 
 
-def _orphan_delete(*, claim: jobs.Claim, orphan: Submission, setu: SetuClient) -> None:
-    """Remove at Setu what a newer submission has replaced, so that no signer has two live links."""
+def _orphan_delete(*, claim: jobs.Claim, orphan: Submission, setu: SetuClient) -> bool:
+    """Remove at Setu what a newer submission has replaced, so that no signer has two live links.
+
+    Returns False, with the claim unsettled, if Setu refuses: the request goes on all the same.
+    """
     assert orphan.setu_id is not None  # noqa: S101  # as it was chosen
-    setu.delete(orphan.setu_id)
+    try:
+        setu.delete(orphan.setu_id)
+    except SetuRefused as error:
+        log.error("orphan.not_deleted", extra={"request_id": orphan.request_id, "error": str(error)})
+        return False
     with transaction.atomic():
         Submission.objects.filter(id=orphan.id).update(deleted_at=database_now())
         jobs.settle(claim, next_in=0.0)
+    return True
 
 
 def _failed(*, claim: jobs.Claim, request: SignatureRequest, error: SetuError) -> None:

@@ -54,7 +54,7 @@ def link_release(*, token: str) -> str:
     signer = Signer.objects.select_related("user", "request").filter(id=UUID(signer_id)).first()
     if signer is None or not _valid(signer.user, version=version, until=until):
         raise LinkOver("This link has expired. Open SignFlow again and follow the link there.")
-    if _somebody_else_signs(signer):
+    if signer.setu_status != SETU_SIGNED and _somebody_else_signs(signer):
         jobs.ring(REQUEST_JOB, subject=signer.request_id, cause="link")  # they may have finished since
         raise NotYourTurn("Somebody else is signing this document just now. Try again in a few minutes.")
     return _release(signer)

@@ -19,6 +19,7 @@ from signing.states import SETU_COMPLETE, SETU_IN_PROGRESS, SETU_SIGNED, SETU_WO
 
 log = logging.getLogger(__name__)
 GONE_SECONDS = 600.0  # s between the two 404s it takes to believe that a request was withdrawn at Setu
+STATUS_LENGTH, ERR_CODE_LENGTH = 40, 60  # of our columns: PostgreSQL refuses longer words
 GONE_MANY = 10  # so many at once are rather Setu's trouble, or ours, than so many withdrawals
 
 
@@ -64,12 +65,13 @@ def snapshot_apply(
     _signers_write([signers[key] for key in changed], [shown.signers[key] for key in changed], now=now)
     anything = bool(changed) or shown.status != known.status
     if shown.status not in SETU_WORDS:
-        log.error("setu.unknown_status", extra={"request_id": request.id, "status": shown.status[:40]})
+        log.error("setu.unknown_status", extra={"request_id": request.id, "status": shown.status})
 
     request.setu_status, request.seen_look = shown.status, shown.look
     request.confirmed_at, request.confirmed_by, request.gone_at = now, claim.cause, None
     request.bucket_at = schedule.bucket_after(request.bucket_at, now=now)
-    if anything or shown.status == SETU_IN_PROGRESS:
+    first_sight = not known.status and not changed  # Setu's first word on a request nobody has touched yet
+    if (anything and not first_sight) or shown.status == SETU_IN_PROGRESS:
         request.activity_at = now
     if request.stage == Stage.SUBMITTED and shown.status == SETU_COMPLETE:
         stage_move(request, Stage.ARCHIVING)
@@ -92,9 +94,13 @@ def snapshot_apply(
 def _as_seen(seen: SetuSignature, *, look: int, of: dict[str, Signer]) -> Seen:
     return Seen(
         look=look,
-        status=seen.status,
+        status=seen.status[:STATUS_LENGTH],
         signers={
-            s.id: SignerSeen(look, s.status, "" if s.status == SETU_SIGNED else s.err_code or "")
+            s.id: SignerSeen(
+                look,
+                s.status[:STATUS_LENGTH],
+                "" if s.status == SETU_SIGNED else (s.err_code or "")[:ERR_CODE_LENGTH],
+            )
             for s in seen.signers
             if s.id in of
         },

@@ -10,6 +10,7 @@ from signing.states import SETU_COMPLETE, SETU_SIGNED
 
 ACTIVE = timedelta(minutes=15)  # a signing session at Setu lasts as long
 WARM = timedelta(hours=1)
+COLD_MAX = 36_000.0  # s; a fifth of jitter comes on top, and two looks a day are promised
 FOLLOW_UPS = (1.0, 3.0, 10.0, 30.0)  # s after a callback whose claim Setu does not show yet
 BUCKET_SECONDS = 10.0  # s; one look per so many seconds and request …
 BUCKET_SIZE = 5  # … and so many at once
@@ -23,7 +24,7 @@ def next_look(*, now: datetime, created_at: datetime, activity_at: datetime | No
         return float(settings.CHECK_SECONDS_ACTIVE)
     if now - (activity_at or created_at) < WARM:
         return float(settings.CHECK_SECONDS_WARM)
-    return min(float(settings.CHECK_SECONDS_COLD), 12 * 3600.0)
+    return min(float(settings.CHECK_SECONDS_COLD), COLD_MAX)
 
 
 def follow_up(hint: dict[str, Any], *, shown: Seen) -> tuple[dict[str, Any], float | None]:

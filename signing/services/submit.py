@@ -21,7 +21,7 @@ from signing.setu.client import NewSigner, SetuClient
 from signing.setu.errors import SetuNotFound, SetuRefused, SetuUnavailable
 from signing.setu.wire import SetuSignature
 from signing.setu_provider import account_fingerprint
-from signing.states import Stage, Status
+from signing.states import REQUEST_JOB, Stage, Status
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def request_submit(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuCl
     """
     submission = _submission(claim=claim, request=request)
     if submission.setu_id:  # an answer we never got: a callback or a return has named it since
-        _adopt(claim=claim, submission=submission, setu=setu)
+        _take_over(claim=claim, submission=submission, setu_id=submission.setu_id, setu=setu)
         return
     signers = list(request.signers.order_by("no"))
     try:
@@ -72,12 +72,10 @@ def _submission(*, claim: jobs.Claim, request: SignatureRequest) -> Submission:
     return Submission.objects.create(request=request, no=(last or 0) + 1, account=ours)
 
 
-def _adopt(*, claim: jobs.Claim, submission: Submission, setu: SetuClient) -> None:
-    """Open what turned up, or give it up when it is gone from Setu by now."""
-    assert submission.setu_id is not None  # noqa: S101  # as it was chosen
+def _take_over(*, claim: jobs.Claim, submission: Submission, setu_id: str, setu: SetuClient) -> None:
     try:
-        seen = setu.signature(submission.setu_id)
-    except SetuNotFound:
+        seen = setu.signature(setu_id)
+    except SetuNotFound:  # withdrawn before anybody got a link: the next try asks afresh
         with transaction.atomic():
             submission.orphaned_at = submission.deleted_at = database_now()
             submission.save(update_fields=["orphaned_at", "deleted_at"])
@@ -129,17 +127,21 @@ def submission_open(*, claim: jobs.Claim, submission: Submission, seen: SetuSign
         _open(claim=claim, submission=submission, seen=seen)
     except jobs.LeaseLost:
         # Somebody else goes on with the request; what we have just made at Setu must not stay there.
-        Submission.objects.filter(id=submission.id, setu_id__isnull=True).update(setu_id=seen.id)
+        with transaction.atomic():
+            Submission.objects.filter(id=submission.id, setu_id__isnull=True).update(setu_id=seen.id)
+            jobs.ring(REQUEST_JOB, subject=submission.request_id, cause="adoption")
         raise
 
 
 @transaction.atomic
 def _open(*, claim: jobs.Claim, submission: Submission, seen: SetuSignature) -> None:
     request, now = request_locked(submission.request), database_now()
+    jobs.hold(claim)  # before the stage is touched: a faster holder may have moved it already
     by_identifier = {signer.identifier: signer for signer in seen.signers}
     signers = list(request.signers.all())
     submission.setu_id = seen.id
-    if not all(signer.id.hex in by_identifier for signer in signers):
+    setu_ids = {by_identifier[s.id.hex].id for s in signers if s.id.hex in by_identifier}
+    if len(setu_ids) < len(signers):
         submission.orphaned_at = now  # not what we asked for: the driver deletes it, and we ask again
         submission.save(update_fields=["setu_id", "orphaned_at"])
         jobs.settle(claim, next_in=jobs.backoff(claim), failure="Setu answered with other signers")

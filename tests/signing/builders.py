@@ -1,0 +1,81 @@
+"""Jobs, claims and the wire as tests of the signing part hold them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from django.db.models.functions import Now
+
+from core import jobs
+from core.clock import after, database_now
+from core.models import Event, Job, User
+from signing.models import SignatureRequest, Submission
+from signing.services.requests import Asked, request_create
+from signing.states import REQUEST_JOB
+from tests.builders import make_document
+from tests.standin import StandIn
+from tests.standin.transport import Transport
+
+LEASE = 90.0
+Handler = Callable[[httpx.Request, httpx.Response], httpx.Response]
+
+
+def ask(*signers: User, by: User, **fields: Any) -> SignatureRequest:
+    """A request as a manager's click leaves it: queued, with its job due."""
+    document = fields.pop("document", None) or make_document(by=by)
+    asked = [Asked(user_id=user.id, pages=(1,), corner="bottom-left") for user in signers]  # type: ignore[arg-type]
+    return request_create(by=by, document_id=document.id, signers=asked, **fields)[0]
+
+
+def claimed(request: SignatureRequest, *, cause: str = "check") -> jobs.Claim:
+    """Ring for a request and take its job, whoever holds it now."""
+    jobs.ring(REQUEST_JOB, subject=request.id, cause=cause)
+    Job.objects.filter(subject=request.id).update(leased_until=None, due_at=Now())
+    claim = jobs.claim(job_of(request).id, lease=LEASE)
+    assert claim is not None
+    return claim
+
+
+def job_of(request: SignatureRequest) -> Job:
+    return Job.objects.get(kind=REQUEST_JOB, subject=request.id)
+
+
+def due_in(request: SignatureRequest) -> float:
+    """Seconds until the request's job is due."""
+    due_at = job_of(request).due_at
+    assert due_at is not None
+    return (due_at - database_now()).total_seconds()
+
+
+def owed(request: SignatureRequest) -> None:
+    """The back-off and the bucket's wait have passed."""
+    SignatureRequest.objects.filter(id=request.id).update(bucket_at=None)
+    Job.objects.filter(subject=request.id).update(due_at=after(-1))
+
+
+def events(request: SignatureRequest) -> list[str]:
+    return list(Event.objects.filter(chain=request.id).order_by("seq").values_list("kind", flat=True))
+
+
+def submissions(request: SignatureRequest) -> list[Submission]:
+    return list(Submission.objects.filter(request=request).order_by("no"))
+
+
+def errors_logged(caplog: Any) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+
+
+class Between(httpx.BaseTransport):
+    """The stand-in, with something that happens after it has answered: `then(request, response)`."""
+
+    def __init__(self, world: StandIn, then: Handler) -> None:
+        self._inner, self._then = Transport(world), then
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response = self._inner.handle_request(request)
+        response.read()
+        return self._then(request, response)
+
+
+def is_create(request: httpx.Request) -> bool:
+    return request.method == "POST" and request.url.path == "/api/signature"

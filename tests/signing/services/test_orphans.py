@@ -1,0 +1,55 @@
+"""Orphans: what a newer submission has replaced must not live on at Setu, nor stop the request."""
+
+from django.db.models.functions import Now
+
+from signing.models import Submission
+from signing.services.doorbells import setu_id_rung
+from signing.setu_provider import account_fingerprint
+from tests.builders import reloaded
+from tests.signing.builders import ask, owed, submissions
+
+
+def work(request, run_due) -> None:
+    owed(request)
+    run_due()
+
+
+def test_an_orphan_of_another_account_is_not_taken_for_deleted(world, manager, asha, run_due, settings):
+    request = ask(asha, by=manager)
+    run_due()
+    orphan = Submission.objects.create(
+        request=request, no=2, account="of another account", setu_id="elsewhere", orphaned_at=Now()
+    )
+    work(request, run_due)
+    orphan.refresh_from_db()
+    assert orphan.deleted_at is None
+    assert world.calls["delete"] == 0
+    assert reloaded(request).confirmed_by != ""
+
+
+def test_an_orphan_that_setu_will_not_delete_does_not_stop_the_request(world, manager, asha, run_due):
+    request = ask(asha, by=manager)
+    run_due()
+    Submission.objects.create(
+        request=request, no=2, account=account_fingerprint(), setu_id="stubborn", orphaned_at=Now()
+    )
+    world.fault("status", endpoint="delete", status=400, times=100)
+    at_setu = world.requests()[0]
+    world.sign(at_setu["id"], at_setu["signers"][0]["id"])
+    for _ in range(4):
+        work(request, run_due)
+    assert reloaded(request).status == "sign_complete"
+
+
+def test_deleting_an_orphan_may_be_repeated(world, manager, asha, run_due):
+    request = ask(asha, by=manager)
+    world.fault("accept_then_hang", endpoint="create")
+    run_due()
+    work(request, run_due)
+    world.fault("accept_then_hang", endpoint="delete")
+    orphan, live = (each["id"] for each in world.requests())
+    setu_id_rung(setu_id=orphan, cause="callback")
+    run_due()
+    work(request, run_due)
+    assert [each["id"] for each in world.requests()] == [live]
+    assert [each.deleted_at is None for each in submissions(request)] == [False, True]

@@ -1,0 +1,167 @@
+"""Ids of Setu's that somebody named and we do not know."""
+
+import httpx
+import pytest
+from django.db.models.functions import Now
+
+from core.clock import database_now
+from core.models import Job
+from signing import setu_provider
+from signing.models import Stray, Submission
+from signing.services import strays
+from signing.services.strays import stray_named
+from signing.setu.client import NewSigner
+from signing.setu_provider import account_fingerprint, setu_client
+from tests.builders import make_pdf, reloaded
+from tests.signing.builders import Between, ask, job_of, owed, submissions
+
+
+def due_again() -> None:
+    Job.objects.filter(kind="signing.stray").update(due_at="2020-01-01T00:00:00Z")
+
+
+@pytest.fixture
+def lost(world, manager, asha, run_due):
+    """A request whose create took effect and was never answered, and its id at Setu."""
+    request = ask(asha, by=manager)
+    world.fault("accept_then_hang", endpoint="create")
+    run_due()
+    Job.objects.update(due_at=None)
+    return request, world.requests()[0]["id"]
+
+
+def made_by_somebody(redirect_url: str) -> str:
+    """A request of the same account that somebody else has made."""
+    setu = setu_client()
+    signer = NewSigner(
+        identifier="x",
+        display_name="X",
+        birth_year=None,
+        pages=[1],
+        position="top-left",
+        height=60,
+        width=180,
+    )
+    document_id = setu.upload(name="x", content=make_pdf())
+    return setu.create(document_id=document_id, redirect_url=redirect_url, reason=None, signers=[signer]).id
+
+
+def test_an_unknown_id_is_fetched_once(world, db, run_due):
+    for _ in range(3):
+        stray_named(setu_id="nobody-knows", cause="callback")
+        run_due()
+    assert world.calls["get"] == 1
+    stray = Stray.objects.get()
+    assert (stray.outcome, stray.cause) == ("unknown", "callback")
+    assert Job.objects.get().due_at is None
+
+
+def test_a_lost_request_is_adopted_and_goes_on(lost, run_due):
+    request, setu_id = lost
+    stray_named(setu_id=setu_id, cause="callback")
+    run_due()
+    assert Stray.objects.get().outcome == "adopted"
+    assert Submission.objects.get().setu_id == setu_id
+    assert reloaded(request).status == "sign_initiated"
+
+
+def test_a_superseded_request_is_deleted_at_setu(lost, world, run_due):
+    request, setu_id = lost
+    owed(request)
+    run_due()
+    stray_named(setu_id=setu_id, cause="callback")
+    run_due()
+    old, new = submissions(request)
+    assert Stray.objects.get().outcome == "superseded"
+    assert (old.setu_id, old.deleted_at is None) == (setu_id, False)
+    assert [each["id"] for each in world.requests()] == [new.setu_id]
+    assert reloaded(request).status == "sign_initiated"
+
+
+def test_an_id_that_is_answered_meanwhile_changes_nothing(lost, run_due):
+    """A callback may be faster than the answer to the create."""
+    request, setu_id = lost
+    stray_named(setu_id=setu_id, cause="callback")
+    Submission.objects.update(setu_id=setu_id)
+    run_due()
+    assert Submission.objects.get().setu_id == setu_id
+    assert reloaded(request).status == "sign_initiated"
+
+
+@pytest.mark.parametrize(
+    "redirect_url",
+    [
+        "https://elsewhere.test/return/{reference}/",
+        "http://localhost:8000/return/{reference}",
+        "http://localhost:8000/return/" + "0" * 32 + "/",
+        "http://localhost:8000.evil.test/return/{reference}/",
+    ],
+)
+def test_somebody_elses_request_is_left_alone(lost, world, run_due, redirect_url):
+    request, _ = lost
+    submission = Submission.objects.get()
+    setu_id = made_by_somebody(redirect_url.format(reference=submission.reference))
+    stray_named(setu_id=setu_id, cause="callback")
+    run_due()
+    assert Stray.objects.get().outcome == "unknown"
+    assert Submission.objects.get().setu_id is None
+    assert job_of(request).due_at is None
+    assert world.calls["delete"] == 0
+
+
+@pytest.mark.parametrize("status", [500, 429, 401])
+def test_setu_out_of_order_is_no_outcome(lost, world, run_due, status, settings):
+    _, setu_id = lost
+    world.fault("status", endpoint="get", status=status)
+    stray_named(setu_id=setu_id, cause="callback")
+    run_due()
+    assert Stray.objects.get().outcome == ""
+    job = Job.objects.get(kind="signing.stray")
+    assert (job.failures, job.crashes) == (1, 0)
+    assert settings.SETU_CLIENT_SECRET not in job.last_error
+    due_again()
+    run_due()
+    assert Stray.objects.get().outcome == "adopted"
+
+
+@pytest.mark.parametrize("setu_id", ["../documents/x", "..", "a/b?c#d", "x" * 200])
+def test_an_id_cannot_lead_to_another_path(world, db, run_due, setu_id):
+    paths = []
+
+    def watch(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        paths.append(request.url.raw_path.decode())
+        return response
+
+    setu_provider.plug(Between(world, watch))
+    stray_named(setu_id=setu_id, cause="callback")
+    run_due()
+    assert Stray.objects.get().outcome == "unknown"
+    assert all(path.startswith("/api/signature/") and path.count("/") == 3 for path in paths)
+
+
+def test_strays_wait_in_line_one_a_second(db):
+    for no in range(3):
+        stray_named(setu_id=f"unknown-{no}", cause="callback")
+    now = database_now()
+    waits = [(job.due_at - now).total_seconds() for job in Job.objects.order_by("id")]
+    assert [round(wait) for wait in waits] == [0, 1, 2]
+
+
+def test_a_flood_of_unknown_ids_is_not_remembered(db):
+    Stray.objects.bulk_create(
+        Stray(setu_id=f"unknown-{no}", cause="callback") for no in range(strays.WAITING_MAX)
+    )
+    stray_named(setu_id="one-more", cause="callback")
+    assert Stray.objects.count() == strays.WAITING_MAX
+    Stray.objects.filter(setu_id="unknown-0").update(outcome="unknown")
+    stray_named(setu_id="one-more", cause="callback")
+    assert Stray.objects.filter(setu_id="one-more").exists()
+
+
+def test_a_submission_orphaned_long_ago_is_still_recognised(lost, world, run_due):
+    request, setu_id = lost
+    Submission.objects.update(orphaned_at=Now())
+    Submission.objects.create(request=request, no=2, account=account_fingerprint())
+    stray_named(setu_id=setu_id, cause="return")
+    run_due()
+    assert setu_id not in [each["id"] for each in world.requests()]

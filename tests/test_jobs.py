@@ -1,0 +1,95 @@
+"""Background work: each kind that is asked for is declared, and each lease outlasts what is done under it."""
+
+import ast
+from pathlib import Path
+
+import dramatiq
+import pytest
+
+from core import doorbell
+from signing import states
+from signing.services import archive, look, strays, submit
+from signing.setu import client
+from signing.setu.files import fetch_signed
+from tests.test_layers import APPS, ROOT, modules
+
+MARGIN = 15.0  # s
+FILE_SECONDS = fetch_signed.__kwdefaults__["deadline"]
+# The longest a step may take, by the limits of the calls it makes.
+STEPS = {
+    states.REQUEST_JOB: {
+        "look": client.READ_SECONDS,
+        "submit": client.UPLOAD_SECONDS + client.CREATE_SECONDS,
+        "archive": client.READ_SECONDS + FILE_SECONDS,
+        "delete an orphan": client.DELETE_SECONDS,
+    },
+    states.STRAY_JOB: {"look, or delete": client.READ_SECONDS + client.DELETE_SECONDS},
+}
+
+
+def kinds_asked_for() -> dict[str, set[Path]]:
+    """The first argument of every `ring(…)` in the apps, as the constant or text it is."""
+    asked: dict[str, set[Path]] = {}
+    for path in modules(*APPS):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("jobs.ring", "ring"):
+                asked.setdefault(ast.unparse(node.args[0]), set()).add(path.relative_to(ROOT))
+    return asked
+
+
+def test_every_kind_that_is_asked_for_is_declared_by_an_actor():
+    asked = kinds_asked_for()
+    assert {"REQUEST_JOB", "STRAY_JOB"} <= set(asked)
+    for word, places in asked.items():
+        if word == "job.kind":  # revive: of a row there is
+            continue
+        kind = getattr(states, word, None) or ast.literal_eval(word)
+        assert kind in doorbell.KINDS, f"{sorted(map(str, places))} ask for {kind}, which no actor declares"
+
+
+def test_every_declared_kind_is_asked_for_and_has_its_limits_here():
+    asked = {getattr(states, word, word) for word in kinds_asked_for()}
+    assert set(doorbell.KINDS) <= asked
+    assert set(doorbell.KINDS) == set(STEPS)
+
+
+@pytest.mark.parametrize("kind", STEPS)
+def test_a_lease_outlasts_the_longest_step(kind):
+    longest = max(STEPS[kind].values())
+    assert doorbell.KINDS[kind].lease >= longest + MARGIN, f"{kind}: {STEPS[kind]}"
+
+
+@pytest.mark.parametrize("kind", STEPS)
+def test_doorbells_and_the_clock_have_lanes_of_their_own(kind):
+    declared = doorbell.KINDS[kind]
+    assert declared.by_clock.queue_name == "clock" != declared.by_bell.queue_name
+    for actor in (declared.by_bell, declared.by_clock):
+        assert actor.options["time_limit"] >= declared.lease * 1000
+        assert "max_retries" not in actor.options
+
+
+def test_dramatiq_repeats_nothing():
+    assert "Retries" not in {type(each).__name__ for each in dramatiq.get_broker().middleware}
+
+
+def test_an_undeclared_kind_fails_where_it_is_asked_for():
+    with pytest.raises(LookupError, match=r"signing\.coffee"):
+        doorbell.kind("signing.coffee")
+
+
+def test_the_setu_calls_of_each_step_are_the_ones_counted_above():
+    """A new call to Setu in a service needs its limit in STEPS."""
+    calls = {
+        module.__name__.rsplit(".", 1)[1]: {
+            ast.unparse(node.func)
+            for node in ast.walk(ast.parse(Path(module.__file__).read_text()))
+            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("setu.", "setu_provider."))
+        }
+        for module in (archive, look, strays, submit)
+    }
+    assert calls == {
+        "archive": {"setu.download_link", "setu_provider.signed_bytes"},
+        "look": {"setu.signature"},
+        "strays": {"setu.signature", "setu.delete"},
+        "submit": {"setu.upload", "setu.create", "setu.signature"},
+    }

@@ -1,0 +1,47 @@
+"""The API's contract changes only on purpose: the schema equals the copy kept beside this file."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from signflow.api import api
+
+KEPT = Path(__file__).with_name("openapi.json")
+RENEW = "RENEW_OPENAPI"
+OPERATIONS = [
+    (f"{method} {path}", operation)
+    for path, methods in api.get_openapi_schema()["paths"].items()
+    for method, operation in methods.items()
+]
+
+
+def test_the_schema_is_the_kept_one():
+    schema = json.dumps(api.get_openapi_schema(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    if os.environ.get(RENEW):
+        KEPT.write_text(schema)
+    assert schema == KEPT.read_text(), (
+        f"The API has changed. If that is meant, run `{RENEW}=1 pytest tests/test_openapi.py`, "
+        "look at the difference, and write a line in CHANGELOG."
+    )
+
+
+@pytest.mark.parametrize(("name", "operation"), OPERATIONS, ids=[name for name, _ in OPERATIONS])
+def test_each_operation_is_described(name, operation):
+    assert operation.get("summary"), f"{name} has no summary"
+    assert operation.get("description", "").strip().endswith((".", ")")), f"{name} has no description"
+    assert "tags" in operation
+
+
+@pytest.mark.parametrize(("name", "operation"), OPERATIONS, ids=[name for name, _ in OPERATIONS])
+def test_each_operation_behind_the_door_declares_401(name, operation):
+    assert not operation.get("security") or "401" in {str(status) for status in operation["responses"]}
+
+
+def test_every_refusal_is_a_problem():
+    for name, operation in OPERATIONS:
+        for status, answer in operation["responses"].items():
+            if int(status) >= 400:
+                reference = answer["content"]["application/json"]["schema"]["$ref"]
+                assert reference == "#/components/schemas/Problem", f"{name} {status}"
