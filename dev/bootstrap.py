@@ -8,6 +8,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from typing import NoReturn, Sequence
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
@@ -15,12 +16,12 @@ PYTHON = os.path.join(VENV, "bin", "python")
 OLDEST, TOO_NEW = (3, 11), (3, 14)
 
 
-def stop(sentence):
+def stop(sentence: str) -> NoReturn:
     sys.stderr.write(sentence + "\n")
     sys.exit(1)
 
 
-def fitting_python(version):
+def fitting_python(version: Sequence[int]) -> None:
     """Go on with a Python that fits, if there is one under another name. version: that of this Python."""
     if OLDEST <= tuple(version[:2]) < TOO_NEW:
         return
@@ -33,7 +34,7 @@ def fitting_python(version):
     stop("SignFlow needs Python 3.11, 3.12 or 3.13; this is {}. Install one and try again.".format(have))
 
 
-def make_venv():
+def make_venv() -> None:
     if venv_works():
         return
     try:
@@ -50,14 +51,14 @@ def make_venv():
         stop("The virtual environment could not be made in {}: {}".format(VENV, reason))
 
 
-def venv_works():
+def venv_works() -> bool:
     try:
         return subprocess.call([PYTHON, "-c", "import pip"], stderr=subprocess.DEVNULL) == 0
     except OSError:  # not there, or of another machine
         return False
 
 
-def install(name):
+def install(name: str) -> None:
     """Install the lock of that name; a larger one that is in step already will do."""
     lock = os.path.join(ROOT, "requirements-{}.txt".format(name))
     wider = {"standin": ["dev"], "dev": []}[name]
@@ -81,7 +82,7 @@ def install(name):
         file.write(digest(lock))
 
 
-def in_step(lock):
+def in_step(lock: str) -> bool:
     try:
         with open(stamp(lock)) as file:
             return file.read() == digest(lock)
@@ -89,16 +90,16 @@ def in_step(lock):
         return False
 
 
-def stamp(lock):
+def stamp(lock: str) -> str:
     return os.path.join(VENV, os.path.basename(lock) + ".installed")
 
 
-def digest(path):
+def digest(path: str) -> str:
     with open(path, "rb") as file:
         return hashlib.sha256(file.read()).hexdigest()
 
 
-def say(line):
+def say(line: str) -> None:
     sys.stderr.write(line + "\n")
 
 
