@@ -61,7 +61,11 @@ Ctrl-C ends it. `make demo` shows the whole job from upload to signed file.
 
 def main(stack: Stack | None = None) -> int:
     stack = stack or Stack(var_dir=Path(ROOT / "var"))
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # also where a shell has set one to be ignored
+    for name in (
+        signal.SIGINT,
+        signal.SIGTERM,
+        signal.SIGHUP,
+    ):  # also where a shell has set one to be ignored
         signal.signal(name, lambda *_: sys.exit(0))
     try:
         prepare(stack)
