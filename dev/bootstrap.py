@@ -104,6 +104,6 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    fitting_python(sys.version_info)
+    fitting_python(tuple(sys.version_info[:3]))
     make_venv()
     install(sys.argv[1])
