@@ -7,15 +7,13 @@ a callback. A message that cannot be sent is logged and forgotten: the clock fin
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import dramatiq
 from django.db import transaction
 from dramatiq.errors import DramatiqError
 from redis.exceptions import RedisError
 
-if TYPE_CHECKING:
-    from core.jobs import Claim
+from core.claims import Claim
 
 log = logging.getLogger(__name__)
 DELAY_MAX = 60.0  # s
@@ -26,7 +24,7 @@ CLOCK_QUEUE = "clock"
 class Kind:
     name: str
     lease: float  # s: the longest step's limit + 15
-    work: "Callable[[Claim], None]"
+    work: Callable[[Claim], None]
     by_bell: "dramatiq.Actor[[int], None]"
     by_clock: "dramatiq.Actor[[int], None]"
 

@@ -6,7 +6,6 @@ database's and all claims are conditional updates: any number of web, worker and
 """
 
 import logging
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -14,6 +13,7 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Least, Now
 
 from core import doorbell
+from core.claims import Claim as Claim
 from core.clock import after
 from core.models import Job
 
@@ -26,20 +26,6 @@ BACKOFF_SECONDS = (2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)  # s, by number of 
 
 class LeaseLost(Exception):  # an event, not a mistake
     """Somebody else has claimed the job since. What the holder was about to write must not be written."""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A lease on one job. `fence` orders claims of the same job: a later claim has a higher one."""
-
-    job_id: int
-    kind: str
-    subject: UUID
-    fence: int
-    taken: int
-    crashes: int
-    failures: int
-    cause: str
 
 
 def ring(kind: str, *, subject: UUID, cause: str, after_seconds: float = 0) -> None:

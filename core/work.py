@@ -9,8 +9,8 @@ from dramatiq.middleware import Shutdown
 from dramatiq.threading import Interrupt
 
 from core import doorbell, jobs
+from core.claims import Claim
 from core.doorbell import Kind
-from core.jobs import Claim
 
 log = logging.getLogger(__name__)
 STEPS_MAX = 10  # claims one message may lead to
@@ -51,6 +51,7 @@ def run_job(name: str, job_id: int) -> None:
             return
         except Shutdown:
             jobs.release(claim)
+            doorbell.send(name, job_id)  # another worker need not wait for the clock
             raise
         except Interrupt as over:  # the time limit: a step that always takes too long must not be free
             log.error("job.interrupted", extra={"kind": name, "subject": claim.subject})
