@@ -1,6 +1,7 @@
 """Background work: each kind that is asked for is declared, and each lease outlasts what is done under it."""
 
 import ast
+from inspect import signature
 from pathlib import Path
 
 import dramatiq
@@ -14,7 +15,7 @@ from signing.setu.files import fetch_signed
 from tests.test_layers import APPS, ROOT, modules
 
 MARGIN = 15.0  # s
-FILE_SECONDS = fetch_signed.__kwdefaults__["deadline"]
+FILE_SECONDS = signature(fetch_signed).parameters["deadline"].default
 # The longest a step may take, by the limits of the calls it makes.
 STEPS = {
     states.REQUEST_JOB: {
@@ -82,7 +83,7 @@ def test_the_setu_calls_of_each_step_are_the_ones_counted_above():
     calls = {
         module.__name__.rsplit(".", 1)[1]: {
             ast.unparse(node.func)
-            for node in ast.walk(ast.parse(Path(module.__file__).read_text()))
+            for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text()))
             if isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("setu.", "setu_provider."))
         }
         for module in (archive, look, strays, submit)

@@ -1,6 +1,7 @@
 """Jobs, claims and the wire as tests of the signing part hold them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -51,6 +52,13 @@ def owed(request: SignatureRequest) -> None:
     """The back-off and the bucket's wait have passed."""
     SignatureRequest.objects.filter(id=request.id).update(bucket_at=None)
     Job.objects.filter(subject=request.id).update(due_at=after(-1))
+
+
+def ten_minutes_pass_since_gone(request: SignatureRequest) -> None:
+    """The first 404 lies ten minutes back."""
+    gone_at = SignatureRequest.objects.get(id=request.id).gone_at
+    assert gone_at is not None
+    SignatureRequest.objects.filter(id=request.id).update(gone_at=gone_at - timedelta(minutes=10))
 
 
 def events(request: SignatureRequest) -> list[str]:

@@ -16,7 +16,7 @@ def asked_boxes(draw):
     return boxes, page_count
 
 
-def spots(box: Box) -> set:
+def spots(box: Box) -> set[tuple[int, Corner]]:
     return {(page, box.corner) for page in box.pages}
 
 
@@ -69,7 +69,7 @@ def test_no_two_boxes_share_a_spot_and_the_order_is_kept(asked):
         assert len(boxes) > 4
         return
     assert len(placed) == len(boxes)
-    taken: set = set()
+    taken: set[tuple[int, Corner]] = set()
     for before, after in zip(boxes, placed, strict=True):
         assert not spots(after) & taken
         taken |= spots(after)

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from itertools import product
 
 import pytest
@@ -15,6 +16,7 @@ from signing.states import (
     status_of,
 )
 
+NOON = datetime(2026, 5, 3, 12, tzinfo=UTC)
 MOVES = {
     ("queued", "submitted"),
     ("queued", "ended"),
@@ -135,7 +137,7 @@ def test_what_users_see_of_a_signer(setu_status, err_code, shown):
 
 def test_an_ended_request_cannot_end_again():
     request = SignatureRequest(stage=Stage.SUBMITTED)
-    request_end(request, ending=Status.FAILED, reason="withdrawn_at_setu", now=None)
+    request_end(request, ending=Status.FAILED, reason="withdrawn_at_setu", now=NOON)
     with pytest.raises(ValueError, match="cannot move"):
-        request_end(request, ending=Status.CANCELLED, now=None)
+        request_end(request, ending=Status.CANCELLED, now=NOON)
     assert (request.status, request.ending_reason) == ("failed", "withdrawn_at_setu")

@@ -137,7 +137,7 @@ def test_lists_hold_nothing_of_another_organization(people, request_row, as_user
 @pytest.mark.parametrize("path", ["documents/{}/", "signature/{}/", "download/{}/"])
 def test_a_foreign_id_is_answered_like_an_unknown_one(people, request_row, path):
     theirs = request_row.document_id if path.startswith("documents") else request_row.id
-    stranger = Api(people["stranger"])
+    stranger: Any = Api(people["stranger"])
     foreign = stranger.get(path.format(theirs)).json()
     unknown = stranger.get(path.format("00000000-0000-4000-8000-000000000000")).json()
     assert foreign == unknown

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from tests.signing.builders import Between, is_create
 BOX = {"height": 60, "width": 180, "position": "bottom-left", "onPages": ["1"]}
 
 
-def frontends_body(document, *people, birth_year="1990") -> dict:
+def frontends_body(document, *people, birth_year="1990") -> dict[str, Any]:
     return {
         "documentId": str(document.id),
         "redirectUrl": "http://setu.co",
@@ -31,7 +32,7 @@ def frontends_body(document, *people, birth_year="1990") -> dict:
     }
 
 
-def changed(body: dict, **signer) -> dict:
+def changed(body: dict[str, Any], **signer) -> dict[str, Any]:
     return body | {"signers": [body["signers"][0] | signer]}
 
 

@@ -1,7 +1,6 @@
 """Complete means proven and in our hands."""
 
 import hashlib
-from datetime import timedelta
 
 import httpx
 import pytest
@@ -9,11 +8,19 @@ import pytest
 from core import jobs
 from core.storage import blob_name, blob_read
 from signing import setu_provider
-from signing.models import SignatureRequest, SignedFile
+from signing.models import SignedFile
 from signing.services.archive import ALIKE_MAX, request_archive
 from signing.setu_provider import setu_client
 from tests.builders import reloaded
-from tests.signing.builders import Between, claimed, due_in, errors_logged, events, job_of
+from tests.signing.builders import (
+    Between,
+    claimed,
+    due_in,
+    errors_logged,
+    events,
+    job_of,
+    ten_minutes_pass_since_gone,
+)
 
 
 def until_signed(it, *nos, fault, **args):
@@ -173,7 +180,7 @@ def test_a_link_to_a_strange_host_is_not_followed_and_alerts(opened, asha, caplo
 
 def test_setus_keys_do_not_travel_to_the_storage(opened, asha):
     it = opened(asha)
-    seen = []
+    seen: list[str] = []
 
     def watch(request: httpx.Request, response: httpx.Response) -> httpx.Response:
         if request.url.host == "files.setu.test":
@@ -192,18 +199,12 @@ def gone(it):
     return it.go_on()
 
 
-def ten_minutes_pass(request) -> None:
-    SignatureRequest.objects.filter(id=request.id).update(
-        gone_at=reloaded(request).gone_at - timedelta(minutes=10)
-    )
-
-
 def test_a_document_withdrawn_before_we_had_it_takes_two_404s(opened, asha):
     it = opened(asha)
     it.sign(0)
     request = gone(it)
     assert (request.stage, due_in(request) > 590) == ("archiving", True)
-    ten_minutes_pass(request)
+    ten_minutes_pass_since_gone(request)
     request = gone(it)
     assert (request.status, request.ending_reason) == ("failed", "withdrawn_at_setu")
 
@@ -212,7 +213,7 @@ def test_a_document_withdrawn_before_we_had_it_takes_two_404s(opened, asha):
 def test_a_link_in_between_starts_the_count_of_404s_again(opened, asha, fault):
     it = opened(asha)
     it.sign(0)
-    ten_minutes_pass(gone(it))
+    ten_minutes_pass_since_gone(gone(it))
     it.world.fault(fault, endpoint="file")
     request = it.go_on()
     assert request.gone_at is None

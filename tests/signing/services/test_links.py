@@ -15,7 +15,6 @@ from tests.builders import make_request, reloaded
 from tests.signing.builders import due_in, events, job_of
 
 NOON = datetime(2026, 5, 3, 12, 0, 30, tzinfo=UTC)
-AGENT = {"Sec-Purpose": "prefetch"}
 
 
 @pytest.fixture
@@ -39,7 +38,7 @@ def nothing_released(request) -> bool:
 
 
 def private(response) -> bool:
-    return response["Cache-Control"] == "no-store" and response["Referrer-Policy"] == "no-referrer"
+    return (response["Cache-Control"], response["Referrer-Policy"]) == ("no-store", "no-referrer")
 
 
 def test_a_signers_link_leads_to_setu(client, request_row, asha):

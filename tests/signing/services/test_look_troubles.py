@@ -1,7 +1,5 @@
 """Setu's bad days at the look: unknown words, no answer, requests that are gone."""
 
-from datetime import timedelta
-
 import httpx
 import pytest
 
@@ -9,13 +7,16 @@ from core.models import Job
 from signing import setu_provider
 from signing.models import SignatureRequest, Signer
 from signing.services.look import GONE_MANY
-from tests.builders import make_request, reloaded
-from tests.signing.builders import Between, due_in, errors_logged, events, job_of, owed
-
-
-def ten_minutes_pass(request) -> None:
-    gone_at = reloaded(request).gone_at - timedelta(minutes=10)
-    SignatureRequest.objects.filter(id=request.id).update(gone_at=gone_at)
+from tests.builders import make_request
+from tests.signing.builders import (
+    Between,
+    due_in,
+    errors_logged,
+    events,
+    job_of,
+    owed,
+    ten_minutes_pass_since_gone,
+)
 
 
 def answering(it, change) -> None:
@@ -136,7 +137,7 @@ def test_one_404_is_not_believed_and_is_asked_again_after_ten_minutes(opened, as
 def test_two_404s_ten_minutes_apart_end_the_request(opened, asha):
     it = opened(asha)
     it.world.delete(it.setu_id)
-    ten_minutes_pass(it.go_on())
+    ten_minutes_pass_since_gone(it.go_on())
     request = it.go_on()
     assert (request.status, request.ending_reason) == ("failed", "withdrawn_at_setu")
     assert request.ended_at is not None
@@ -147,7 +148,7 @@ def test_two_404s_ten_minutes_apart_end_the_request(opened, asha):
 def test_a_good_answer_in_between_starts_the_count_again(opened, asha):
     it = opened(asha)
     it.world.fault("status", endpoint="get", status=404)
-    ten_minutes_pass(it.go_on())
+    ten_minutes_pass_since_gone(it.go_on())
     assert it.go_on().gone_at is None
     it.world.fault("status", endpoint="get", status=404)
     assert it.go_on().stage == "submitted"
@@ -163,7 +164,7 @@ def test_many_gone_at_once_fail_nobody_and_alert(opened, manager, asha, caplog, 
     it = opened(asha)
     others = [make_request(by=manager, signers=[asha], setu_id=f"gone-{n}") for n in range(GONE_MANY)]
     it.world.delete(it.setu_id)
-    ten_minutes_pass(it.go_on())
+    ten_minutes_pass_since_gone(it.go_on())
     SignatureRequest.objects.filter(id__in=[other.id for other in others]).update(gone_at=it.request.gone_at)
     request = it.go_on()
     assert request.stage == "submitted"
@@ -186,7 +187,7 @@ def test_those_that_have_ended_are_not_counted_among_the_gone(opened, manager, a
             gone_at=it.request.created_at,
         )
     it.world.delete(it.setu_id)
-    ten_minutes_pass(it.go_on())
+    ten_minutes_pass_since_gone(it.go_on())
     assert it.go_on().status == "failed"
 
 

@@ -140,7 +140,7 @@ def test_a_create_that_certainly_did_nothing_is_sent_again_with_the_same_documen
 
 def test_setu_out_of_reach_keeps_the_document_too(world, manager, asha, run_due):
     request = ask(asha, by=manager)
-    lost = []
+    lost: list[int] = []
 
     class Cut(Between):
         def handle_request(self, sent: httpx.Request) -> httpx.Response:

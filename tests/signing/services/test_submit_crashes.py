@@ -17,6 +17,7 @@ from signing.setu_provider import account_fingerprint, setu_client
 from tests.builders import make_pdf, reloaded
 from tests.signing.builders import (
     Between,
+    Handler,
     ask,
     claimed,
     errors_logged,
@@ -51,7 +52,7 @@ def orphan_named(world, request, run_due) -> None:
     run_due()
 
 
-def once(when: Callable[[httpx.Request], bool], act: Callable[[], object]) -> Callable:
+def once(when: Callable[[httpx.Request], bool], act: Callable[[], object]) -> Handler:
     """After the first answer of that kind, something happens."""
     done: list[int] = []
 
