@@ -80,13 +80,14 @@ def test_a_run_ends_when_the_leases_time_is_used_up(subject, broker, worked):
     assert bells(broker) == [Bell(job.id, "tests", 0)]
 
 
-def test_the_end_of_the_process_gives_the_job_back_uncounted(subject, worked):
+def test_the_end_of_the_process_gives_the_job_back_uncounted_and_rings(subject, worked, broker):
     job = make_job(subject)
     worked.steps = [raising(Shutdown())]
     with pytest.raises(Shutdown):
         work.run_job(KIND, job.id)
     assert seconds_until_due(job) <= 0
     assert (job.crashes, job.leased_until) == (0, None)
+    assert bells(broker) == [Bell(job.id, "tests", 0)]
 
 
 def test_the_end_of_the_process_just_after_settling_changes_nothing(subject, worked):
