@@ -22,7 +22,7 @@ demo:
 
 test:
 	@$(PYTHON) dev/bootstrap.py dev
-	$(PY) -m pytest
+	$(PY) -m pytest -n auto --dist worksteal
 
 check:
 	@$(PYTHON) dev/bootstrap.py dev
