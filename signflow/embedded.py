@@ -9,11 +9,12 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 from dramatiq import Worker
 
-from core import jobs
+from core import heartbeats, jobs
 
 log = logging.getLogger(__name__)
 SWEEP_AGAIN_SECONDS = 10.0  # a swept job is normally worked at once: the queue is this process's memory
 STOP_SECONDS = 8.0
+BEAT_SECONDS = 15.0
 
 
 def start() -> Callable[[], None]:
@@ -36,6 +37,7 @@ def start() -> Callable[[], None]:
 
 def tick() -> int:
     """What the minute clock does, at the ticker's pace. Returns the number of jobs rung."""
+    heartbeats.beat_if_silent(heartbeats.CLOCK, seconds=BEAT_SECONDS)
     per_second = settings.CLOCK_GETS_PER_SECOND
     return jobs.sweep(limit=max(1, int(per_second * settings.TICK_SECONDS)), again_after=SWEEP_AGAIN_SECONDS)
 

@@ -1,16 +1,13 @@
 """Doors of the queue: which work belongs to which kind of job."""
 
 import dramatiq
-from django.conf import settings
 from periodiq import cron
 
-from core import jobs, work
+from core import jobs, sweeping, work
 from signing.services.driver import request_drive
 from signing.services.strays import stray_look
 from signing.setu_provider import setu_client
 from signing.states import REQUEST_JOB, STRAY_JOB
-
-TICK_LIMIT = 500  # jobs a minute tick rings at most
 
 
 @work.actor(REQUEST_JOB, queue="requests", lease=90)  # s: archive ≤ 75, + 15
@@ -28,5 +25,4 @@ def adopt(claim: jobs.Claim) -> None:
 @dramatiq.actor(actor_name="signing.reconcile", queue_name="clock", periodic=cron("* * * * *"))
 def reconcile() -> None:
     """Each minute: ring what is due and was missed. Works nothing itself."""
-    pace = 1 / settings.CLOCK_GETS_PER_SECOND
-    jobs.sweep(limit=min(TICK_LIMIT, int(60 / pace)), pace=pace)
+    sweeping.sweep_by_clock()

@@ -1,0 +1,26 @@
+"""Documents, requests, and Setu."""
+
+from signflow.settings.environment import danger, env, required
+
+DOCUMENT_MAX_BYTES: int = env.int("DOCUMENT_MAX_BYTES", default=20 * 1024 * 1024)
+DOCUMENT_MAX_PAGES: int = env.int("DOCUMENT_MAX_PAGES", default=500)
+SIGNERS_MAX: int = env.int("SIGNERS_MAX", default=25)  # of one request; Setu's pages say 25 and 6
+ENABLE_SCHEDULER: bool = env.bool("ENABLE_SCHEDULER", default=True)  # false: open requests are not polled
+CHECK_SECONDS_ACTIVE: int = env.int("CHECK_SECONDS_ACTIVE", default=30)  # s, while somebody is likely signing
+CHECK_SECONDS_WARM: int = env.int("CHECK_SECONDS_WARM", default=600)  # s, for an hour after the last activity
+CHECK_SECONDS_COLD: int = env.int("CHECK_SECONDS_COLD", default=10_800)  # s, afterwards; at most 12 hours
+CLOCK_GETS_PER_SECOND: int = env.int("CLOCK_GETS_PER_SECOND", default=5)  # the clock's pace for Setu
+
+SETU_BASE_URL: str = env.str("SETU_BASE_URL", default="https://dg-sandbox.setu.co").rstrip("/")
+SETU_CLIENT_ID = required("SETU_CLIENT_ID")
+SETU_CLIENT_SECRET = required("SETU_CLIENT_SECRET")
+SETU_PRODUCT_INSTANCE_ID = required("SETU_PRODUCT_INSTANCE_ID")
+SETU_DOWNLOAD_HOSTS: list[str] = env.list(
+    "SETU_DOWNLOAD_HOSTS", default=["amazonaws.com", "setu.co"]
+)  # suffixes
+SETU_CALLBACK_TOKENS = [token for token in required("SETU_CALLBACK_TOKENS").split(",") if token]
+danger(not SETU_BASE_URL.startswith("https://"), "SETU_BASE_URL does not begin with https://.")
+danger(
+    any(len(token) < 20 for token in SETU_CALLBACK_TOKENS),
+    "A token of SETU_CALLBACK_TOKENS has fewer than 20 characters.",
+)
