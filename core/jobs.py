@@ -100,6 +100,16 @@ def settle(claim: Claim, *, next_in: float | None, failure: str = "") -> None:
         doorbell.ring_on_commit(claim.kind, claim.job_id, delay=next_in)
 
 
+def postpone(claim: Claim, *, seconds: float) -> None:
+    """End a claim that did nothing, to be taken up again in `seconds`, whoever rings meanwhile. Raises LeaseLost.
+
+    What rang and what failed before are remembered.
+    """
+    if not _held(claim).update(due_at=after(seconds), leased_until=None, crashes=0):
+        raise LeaseLost
+    doorbell.ring_on_commit(claim.kind, claim.job_id, delay=seconds)
+
+
 def hold(claim: Claim) -> None:
     """Make sure, inside a transaction in mid-work, that the claim still stands. Raises LeaseLost."""
     if not _held(claim).update(fence=claim.fence):

@@ -24,8 +24,10 @@ class BoxIn(In):
         list[str],
         Field(min_length=1, max_length=500, description="Page numbers as text, the first page is “1”."),
     ] = ["1"]
-    height: Annotated[StrictInt, Field(ge=20, le=300, description="Points.")] = 60
-    width: Annotated[StrictInt, Field(ge=40, le=600, description="Points.")] = 180
+    height: Annotated[StrictInt, Field(ge=20, le=200, description="Points.")] = 60
+    width: Annotated[
+        StrictInt, Field(ge=40, le=260, description="Points; two must fit beside each other.")
+    ] = 180
 
     @field_validator("onPages")
     @classmethod

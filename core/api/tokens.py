@@ -30,7 +30,7 @@ def token_refresh(request: HttpRequest, body: Refresh) -> Access:
     return Access(access=access)
 
 
-@router.post("/logout/", response={204: None, 401: Problem}, summary="Sign out everywhere")
+@router.post("/logout/", response={204: None, 401: Problem, 403: Problem}, summary="Sign out everywhere")
 def token_logout(request: HttpRequest) -> Status[None]:
     """End all sessions of the caller, on all devices."""
     users.user_end_sessions(user=caller(request))

@@ -1,5 +1,6 @@
 """Doors for browsers: a signer's way to Setu and back, and files. They answer with pages, not JSON."""
 
+import logging
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -19,6 +20,7 @@ def _page(request: HttpRequest, *, status: int, title: str, detail: str) -> Http
     return _private(render(request, "signing/message.html", context, status=status))
 
 
+log = logging.getLogger(__name__)
 AnyResponse = TypeVar("AnyResponse", bound=HttpResponseBase)
 
 
@@ -65,6 +67,10 @@ def file(request: HttpRequest, token: str) -> HttpResponseBase:
         opened = default_storage.open(blob.name)
     except DomainError as error:
         return _page(request, status=error.status, title=error.title, detail=error.detail)
+    except OSError:
+        log.exception("files.unreadable")
+        detail = "It cannot be read just now. Try again in a moment; if it stays, tell support."
+        return _page(request, status=503, title="The file is not at hand", detail=detail)
     response = FileResponse(
         opened, as_attachment=True, filename=blob.filename, content_type="application/pdf"
     )

@@ -74,5 +74,5 @@ def signature_read(request: HttpRequest, request_id: UUID) -> RequestOut:
 def signature_check(request: HttpRequest, request_id: UUID) -> Status[RequestOut]:
     """Ask Setu for the state now instead of at `next_check_at`. For managers."""
     by = manager(request)
-    found = request_check(request=request_get(viewer=by, request_id=request_id))
-    return Status(202, request_out(found, viewer=by))
+    request_check(request=request_get(viewer=by, request_id=request_id), by=by)
+    return Status(202, request_out(request_get(viewer=by, request_id=request_id), viewer=by))

@@ -12,8 +12,8 @@ from core.storage import blob_keep
 from signing import setu_provider
 from signing.models import SignatureRequest, SignedFile, Submission
 from signing.pdf import verify
-from signing.services.look import gone_apply
-from signing.services.moves import request_end, request_locked, stage_move, status_refresh
+from signing.services.look import gone_apply, snapshot_merge
+from signing.services.moves import failure_wait, request_end, request_locked, stage_move, status_refresh
 from signing.setu.client import SetuClient
 from signing.setu.errors import SetuNotFound
 from signing.states import SETU_SIGNED, Stage, Status
@@ -35,14 +35,15 @@ def request_archive(
     except SetuNotFound:
         gone_apply(request=request, claim=claim)
         return
-    if request.gone_at:
-        _there_again(claim=claim, request=request)
+    _see_signers(claim=claim, request=request, submission=submission, setu=setu)
     content = setu_provider.signed_bytes(link.url)
     try:
         proof = verify.pdf_verify(content, signatures=request.signers.filter(setu_status=SETU_SIGNED).count())
     except verify.NotReadable as error:
+        wait = jobs.backoff(claim)
         with transaction.atomic():
-            jobs.settle(claim, next_in=jobs.backoff(claim), failure=f"The signed file is {error.reason}")
+            failure_wait(request=request, seconds=wait)
+            jobs.settle(claim, next_in=wait, failure=f"The signed file is {error.reason}")
         return
     except verify.NotProven as error:
         _check_failed(claim=claim, request=request, content=content, code=error.reason_code)
@@ -51,11 +52,23 @@ def request_archive(
     _completed(claim=claim, request=request, content=content, blob=blob, signatures=len(proof.signatures))
 
 
-@transaction.atomic
-def _there_again(*, claim: jobs.Claim, request: SignatureRequest) -> None:
-    """Setu knows the request, so an earlier 404 counts no more."""
-    jobs.hold(claim)
-    SignatureRequest.objects.filter(id=request.id).update(gone_at=None)
+def _see_signers(
+    *, claim: jobs.Claim, request: SignatureRequest, submission: Submission, setu: SetuClient
+) -> None:
+    """Setu's word for the request may come before its words for the signers: as many signatures are expected as
+    it shows signers signed now. Also, Setu knows the request, so an earlier 404 counts no more."""
+    assert submission.setu_id is not None  # noqa: S101
+    late = request.signers.exclude(setu_status=SETU_SIGNED).exists()
+    seen = setu.signature(submission.setu_id) if late else None
+    if seen is None and request.gone_at is None:
+        return
+    with transaction.atomic():
+        request = request_locked(request)
+        jobs.hold(claim)
+        if seen:
+            snapshot_merge(seen=seen, request=request, submission=submission, claim=claim)
+        request.gone_at = None
+        request.save()
 
 
 @transaction.atomic
@@ -92,9 +105,9 @@ def _check_failed(*, claim: jobs.Claim, request: SignatureRequest, content: byte
         status_refresh(request)
         event_append(chain=request.id, kind="request.quarantined", reason=code, sha256=digest)
     request.save()
-    quarantined = request.stage == Stage.QUARANTINED
-    jobs.settle(
-        claim,
-        next_in=None if quarantined else jobs.backoff(claim),
-        failure="" if quarantined else f"The signed file failed the check: {code}",
-    )
+    if request.stage == Stage.QUARANTINED:
+        jobs.settle(claim, next_in=None)
+        return
+    wait = jobs.backoff(claim)
+    failure_wait(request=request, seconds=wait)
+    jobs.settle(claim, next_in=wait, failure=f"The signed file failed the check: {code}")

@@ -11,6 +11,7 @@ from signing.selectors import submission_current
 from signing.services import schedule
 from signing.services.archive import request_archive
 from signing.services.look import request_look
+from signing.services.moves import failure_wait, request_locked
 from signing.services.submit import request_submit
 from signing.setu.client import SetuClient
 from signing.setu.errors import SetuDenied, SetuError, SetuRefused, SetuUnavailable
@@ -41,10 +42,15 @@ def _step(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> 
     if orphan and _orphan_delete(claim=claim, orphan=orphan, setu=setu):
         return
     submission = submission_current(request=request)
+    found = request.stage == Stage.QUEUED and submission and submission.setu_id  # by somebody who named it
+    wait = 0.0 if found else _wait(claim=claim, request=request)
     if request.stage not in (Stage.QUEUED, Stage.SUBMITTED, Stage.ARCHIVING):
         _settle(claim, next_in=None)
     elif submission and submission.setu_id and submission.account != account_fingerprint():
         _settle(claim, next_in=OTHER_ACCOUNT_SECONDS, failure="The request belongs to another Setu account")
+    elif wait:
+        with transaction.atomic():
+            jobs.postpone(claim, seconds=wait)
     elif request.stage == Stage.QUEUED:
         request_submit(claim=claim, request=request, setu=setu)
     elif submission is None:
@@ -53,6 +59,13 @@ def _step(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> 
         request_look(claim=claim, request=request, submission=submission, setu=setu)
     else:
         request_archive(claim=claim, request=request, submission=submission, setu=setu)
+
+
+def _wait(*, claim: jobs.Claim, request: SignatureRequest) -> float:
+    """Seconds until Setu may be asked again: looks have their bucket, a failed step its back-off, whoever rings."""
+    if request.stage == Stage.SUBMITTED or claim.failures:
+        return schedule.bucket_wait(request.bucket_at, now=database_now())
+    return 0.0
 
 
 def _orphan_delete(*, claim: jobs.Claim, orphan: Submission, setu: SetuClient) -> bool:
@@ -67,6 +80,7 @@ def _orphan_delete(*, claim: jobs.Claim, orphan: Submission, setu: SetuClient) -
         log.error("orphan.not_deleted", extra={"request_id": orphan.request_id, "error": str(error)})
         return False
     with transaction.atomic():
+        request_locked(orphan.request)
         Submission.objects.filter(id=orphan.id).update(deleted_at=database_now())
         jobs.settle(claim, next_in=0.0)
     return True
@@ -80,10 +94,10 @@ def _failed(*, claim: jobs.Claim, request: SignatureRequest, error: SetuError) -
     else:
         log.error("setu.denied" if isinstance(error, SetuDenied) else "setu.unexpected", extra=fields)
     asked_to_wait = (error.retry_after or 0.0) if isinstance(error, SetuUnavailable) else 0.0
+    wait = max(asked_to_wait, jobs.backoff(claim))
     with transaction.atomic():
-        bucket_at = schedule.bucket_after(request.bucket_at, now=database_now())
-        SignatureRequest.objects.filter(id=request.id).update(bucket_at=bucket_at)
-        jobs.settle(claim, next_in=max(asked_to_wait, jobs.backoff(claim)), failure=str(error))
+        failure_wait(request=request, seconds=wait)
+        jobs.settle(claim, next_in=wait, failure=str(error))
 
 
 @transaction.atomic

@@ -82,8 +82,9 @@ def _release(signer: Signer) -> str:
     signer.save(update_fields=["released_at"])
     request.save(update_fields=["activity_at"])
     event_append(chain=request.id, kind="link.released", actor=signer.user, signer=str(signer.id))
-    soon = float(settings.CHECK_SECONDS_ACTIVE)
-    jobs.ring(REQUEST_JOB, subject=request.id, cause=jobs.CLOCK, after_seconds=soon)
+    if settings.ENABLE_SCHEDULER:
+        soon = float(settings.CHECK_SECONDS_ACTIVE)
+        jobs.ring(REQUEST_JOB, subject=request.id, cause=jobs.CLOCK, after_seconds=soon)
     return link.url
 
 

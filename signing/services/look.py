@@ -30,11 +30,6 @@ def request_look(
 
     Raises SetuUnavailable and SetuRefused (nothing is written then), LeaseLost.
     """
-    wait = schedule.bucket_wait(request.bucket_at, now=database_now())
-    if wait:
-        with transaction.atomic():
-            jobs.settle(claim, next_in=wait)
-        return
     assert submission.setu_id is not None  # noqa: S101  # the driver looks at submitted requests only
     try:
         seen = setu.signature(submission.setu_id)
@@ -52,7 +47,25 @@ def snapshot_apply(
 
     seen: Setu's answer to a GET, never a callback's body. Returns True if a state changed. Raises LeaseLost.
     """
-    request, now = request_locked(request), database_now()
+    request = request_locked(request)
+    shown, changed = snapshot_merge(seen=seen, request=request, submission=submission, claim=claim)
+    if request.stage == Stage.SUBMITTED and shown.status == SETU_COMPLETE:
+        stage_move(request, Stage.ARCHIVING)
+    request.hint, soon = schedule.follow_up(request.hint, shown=shown)
+    status_refresh(request, signer_statuses=[s.status for s in shown.signers.values()])
+    request.save()
+    jobs.settle(claim, next_in=_next_in(request, claim=claim, soon=soon))
+    return changed
+
+
+def snapshot_merge(
+    *, seen: SetuSignature, request: SignatureRequest, submission: Submission, claim: jobs.Claim
+) -> tuple[Seen, bool]:
+    """Merge Setu's answer into a locked request and its signers; the caller saves the request.
+
+    Returns what is known now, and whether it differs from before (then an event says so).
+    """
+    now = database_now()
     links = SignerLink.objects.filter(submission=submission).select_related("signer")
     signers = {link.setu_signer_id: link.signer for link in links}
     known = Seen(
@@ -61,34 +74,27 @@ def snapshot_apply(
         signers={key: SignerSeen(s.seen_look, s.setu_status, s.err_code) for key, s in signers.items()},
     )
     shown = merge(known, _as_seen(seen, look=claim.fence, of=signers))
-    changed = [key for key, s in shown.signers.items() if _words(s) != _words(known.signers[key])]
-    _signers_write([signers[key] for key in changed], [shown.signers[key] for key in changed], now=now)
-    anything = bool(changed) or shown.status != known.status
+    moved = [key for key, s in shown.signers.items() if _words(s) != _words(known.signers[key])]
+    _signers_write([signers[key] for key in moved], [shown.signers[key] for key in moved], now=now)
+    changed = bool(moved) or shown.status != known.status
     if shown.status not in SETU_WORDS:
         log.error("setu.unknown_status", extra={"request_id": request.id, "status": shown.status})
-
     request.setu_status, request.seen_look = shown.status, shown.look
     request.confirmed_at, request.confirmed_by, request.gone_at = now, claim.cause, None
     request.bucket_at = schedule.bucket_after(request.bucket_at, now=now)
-    first_sight = not known.status and not changed  # Setu's first word on a request nobody has touched yet
-    if (anything and not first_sight) or shown.status == SETU_IN_PROGRESS:
+    first_sight = not known.status and not moved  # Setu's first word on a request nobody has touched yet
+    if (changed and not first_sight) or shown.status == SETU_IN_PROGRESS:
         request.activity_at = now
-    if request.stage == Stage.SUBMITTED and shown.status == SETU_COMPLETE:
-        stage_move(request, Stage.ARCHIVING)
-    request.hint, soon = schedule.follow_up(request.hint, shown=shown)
-    status_refresh(request, signer_statuses=[s.status for s in shown.signers.values()])
-    request.save()
-    if anything:
+    if changed:
         event_append(
             chain=request.id,
             kind="look.changed",
             look=claim.fence,
             cause=claim.cause,
             setu_status=shown.status,
-            signers={str(signers[key].id): list(_words(shown.signers[key])) for key in changed},
+            signers={str(signers[key].id): list(_words(shown.signers[key])) for key in moved},
         )
-    jobs.settle(claim, next_in=_next_in(request, claim=claim, soon=soon, now=now))
-    return anything
+    return shown, changed
 
 
 def _as_seen(seen: SetuSignature, *, look: int, of: dict[str, Signer]) -> Seen:
@@ -119,12 +125,12 @@ def _signers_write(signers: list[Signer], shown: list[SignerSeen], *, now: datet
     Signer.objects.bulk_update(signers, ["setu_status", "err_code", "seen_look", "signed_at"])
 
 
-def _next_in(
-    request: SignatureRequest, *, claim: jobs.Claim, soon: float | None, now: datetime
-) -> float | None:
+def _next_in(request: SignatureRequest, *, claim: jobs.Claim, soon: float | None) -> float | None:
     if request.stage == Stage.ARCHIVING:
         return 0.0
-    planned = schedule.next_look(now=now, created_at=request.created_at, activity_at=request.activity_at)
+    planned = schedule.next_look(
+        now=database_now(), created_at=request.created_at, activity_at=request.activity_at
+    )
     planned = None if planned is None else jobs.jittered(planned, claim=claim)
     return min((due for due in (soon, planned) if due is not None), default=None)
 

@@ -3,13 +3,18 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from core.clock import database_now
 from signing.models import SignatureRequest
+from signing.services import schedule
 from signing.states import Stage, Status, may_move, status_of
 
 
 def request_locked(request: SignatureRequest) -> SignatureRequest:
-    """The row as it is now, locked until the transaction ends."""
-    return SignatureRequest.objects.select_for_update().get(id=request.id)
+    """The row as it is now, locked until the transaction ends.
+
+    Taken before the rows below it and before the job's, so that no two transactions wait for each other.
+    """
+    return SignatureRequest.objects.select_for_update(no_key=True).get(id=request.id)
 
 
 def stage_move(request: SignatureRequest, new: Stage) -> None:
@@ -35,3 +40,16 @@ def request_end(request: SignatureRequest, *, ending: Status, reason: str = "", 
     request.ending, request.ending_reason, request.ended_at = ending, reason, now
     request.hint = {}
     status_refresh(request)
+
+
+def failure_wait(*, request: SignatureRequest, seconds: float) -> None:
+    """Spare Setu after a failed step: a look costs one from the bucket, other steps wait whoever rings.
+
+    Uploads leave orphans, and a file that fails its check five times is given up: neither may be hurried.
+    """
+    now = database_now()
+    if request.stage == Stage.SUBMITTED:
+        bucket_at = schedule.bucket_after(request.bucket_at, now=now)
+    else:
+        bucket_at = schedule.bucket_empty_for(seconds, now=now)
+    SignatureRequest.objects.filter(id=request.id).update(bucket_at=bucket_at)

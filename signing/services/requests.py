@@ -19,7 +19,8 @@ from signing.errors import DocumentInUse, NoRoom, RequestEnded
 from signing.models import Document, SignatureRequest, Signer
 from signing.models.signer import Corner
 from signing.selectors import document_get
-from signing.states import REQUEST_JOB
+from signing.services.moves import request_locked, stage_move, status_refresh
+from signing.states import REQUEST_JOB, Stage
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,23 @@ def request_create(
     return request, True
 
 
-def request_check(*, request: SignatureRequest) -> SignatureRequest:
-    """A person asks to look at Setu now. Raises RequestEnded. Repeating is safe; Setu is spared by the bucket."""
-    if not request.is_open:
-        raise RequestEnded("This request has ended; its state is final.", request_status=request.status)
-    jobs.ring(REQUEST_JOB, subject=request.id, cause="check")
-    return request
+@transaction.atomic
+def request_check(*, request: SignatureRequest, by: User) -> SignatureRequest:
+    """A person asks to look at Setu now; a quarantined file is fetched and checked anew. Raises RequestEnded.
+
+    Repeating is safe; Setu is spared by the bucket.
+    """
+    locked = request_locked(request)
+    if not locked.is_open:
+        raise RequestEnded("This request has ended; its state is final.", request_status=locked.status)
+    if locked.stage == Stage.QUARANTINED:
+        stage_move(locked, Stage.ARCHIVING)
+        locked.bad_file, locked.bad_file_times, locked.ending_reason = "", 0, ""
+        status_refresh(locked)
+        locked.save()
+        event_append(chain=locked.id, kind="request.checked_again", actor=by)
+    jobs.ring(REQUEST_JOB, subject=locked.id, cause="check")
+    return locked
 
 
 def _digest(signers: Sequence[Asked], reason: str) -> str:

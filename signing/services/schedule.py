@@ -56,3 +56,8 @@ def bucket_wait(bucket_at: datetime | None, *, now: datetime) -> float:
 def bucket_after(bucket_at: datetime | None, *, now: datetime) -> datetime:
     """The bucket after one look was taken from it."""
     return max(bucket_at or now, now) + timedelta(seconds=BUCKET_SECONDS)
+
+
+def bucket_empty_for(seconds: float, *, now: datetime) -> datetime:
+    """A bucket that allows nothing for so long."""
+    return now + timedelta(seconds=seconds + BUCKET_SECONDS * (BUCKET_SIZE - 1))

@@ -59,6 +59,7 @@ def request_submit(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuCl
 @transaction.atomic
 def _submission(*, claim: jobs.Claim, request: SignatureRequest) -> Submission:
     """The submission to go on with. One whose create was sent without a known outcome is given up."""
+    request_locked(request)
     jobs.hold(claim)
     current = submission_current(request=request)
     ours = account_fingerprint()
@@ -77,6 +78,7 @@ def _take_over(*, claim: jobs.Claim, submission: Submission, setu_id: str, setu:
         seen = setu.signature(setu_id)
     except SetuNotFound:  # withdrawn before anybody got a link: the next try asks afresh
         with transaction.atomic():
+            request_locked(submission.request)
             submission.orphaned_at = submission.deleted_at = database_now()
             submission.save(update_fields=["orphaned_at", "deleted_at"])
             jobs.settle(claim, next_in=0.0)
@@ -87,6 +89,7 @@ def _take_over(*, claim: jobs.Claim, submission: Submission, setu_id: str, setu:
 def _upload(*, claim: jobs.Claim, request: SignatureRequest, submission: Submission, setu: SetuClient) -> str:
     document_id = setu.upload(name=request.document.name, content=blob_read(request.document.blob))
     with transaction.atomic():
+        request_locked(request)
         jobs.hold(claim)
         submission.setu_document_id = document_id
         submission.save(update_fields=["setu_document_id"])
@@ -95,6 +98,7 @@ def _upload(*, claim: jobs.Claim, request: SignatureRequest, submission: Submiss
 
 @transaction.atomic
 def _mark_create_sent(*, claim: jobs.Claim, submission: Submission) -> None:
+    request_locked(submission.request)
     jobs.hold(claim)
     submission.create_sent_at = database_now()
     submission.save(update_fields=["create_sent_at"])
@@ -103,6 +107,7 @@ def _mark_create_sent(*, claim: jobs.Claim, submission: Submission) -> None:
 @transaction.atomic
 def _create_failed(*, claim: jobs.Claim, submission: Submission, maybe_done: bool) -> None:
     """Take back the mark when the create certainly did nothing; else the next try gives the submission up."""
+    request_locked(submission.request)
     jobs.hold(claim)
     if submission.create_sent_at and not maybe_done:
         submission.create_sent_at = None
@@ -128,6 +133,7 @@ def submission_open(*, claim: jobs.Claim, submission: Submission, seen: SetuSign
     except jobs.LeaseLost:
         # Somebody else goes on with the request; what we have just made at Setu must not stay there.
         with transaction.atomic():
+            request_locked(submission.request)
             Submission.objects.filter(id=submission.id, setu_id__isnull=True).update(setu_id=seen.id)
             jobs.ring(REQUEST_JOB, subject=submission.request_id, cause="adoption")
         raise
@@ -154,7 +160,8 @@ def _open(*, claim: jobs.Claim, submission: Submission, seen: SetuSignature) -> 
     )
     stage_move(request, Stage.SUBMITTED)
     status_refresh(request)
-    request.save(update_fields=["stage", "status"])
+    request.bucket_at = None  # a failed try's wait is over
+    request.save(update_fields=["stage", "status", "bucket_at"])
     event_append(chain=request.id, kind="request.submitted", submission=submission.no)
     planned = schedule.next_look(now=now, created_at=request.created_at, activity_at=request.activity_at)
     jobs.settle(claim, next_in=planned)

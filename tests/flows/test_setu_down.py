@@ -3,12 +3,13 @@
 import pytest
 
 from core.models import Job
-from signing.models import Submission
+from signing.models import SignatureRequest, Submission
 from tests.builders import make_pdf
 
 
 def owed(**changes) -> Job:
     """The request's job, due now (as when its back-off has passed)."""
+    SignatureRequest.objects.update(bucket_at=None)
     Job.objects.update(due_at="2020-01-01T00:00:00Z", **changes)
     return Job.objects.get()
 

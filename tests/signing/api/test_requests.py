@@ -7,9 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
+from core import jobs
 from core.models import Job
 from signing import setu_provider
 from signing.models import SignatureRequest
+from signing.states import REQUEST_JOB
 from tests.builders import make_document, make_employee, make_request, reloaded
 from tests.signing.builders import Between, is_create
 
@@ -176,6 +178,7 @@ def test_an_ended_request_plans_no_check(manager, asha, as_user):
     over = make_request(
         by=manager, signers=[asha], stage="ended", ending="failed", ending_reason="refused_by_setu"
     )
+    jobs.ring(REQUEST_JOB, subject=over.id, cause="callback")  # a late one
     body = as_user(manager).get(f"signature/{over.id}/").json()
     assert (body["status"], body["status_reason"], body["next_check_at"]) == (
         "failed",

@@ -8,8 +8,9 @@ import pytest
 from core import jobs
 from core.storage import blob_name, blob_read
 from signing import setu_provider
-from signing.models import SignedFile
+from signing.models import SignedFile, Signer
 from signing.services.archive import ALIKE_MAX, request_archive
+from signing.services.requests import request_check
 from signing.setu_provider import setu_client
 from tests.builders import reloaded
 from tests.signing.builders import (
@@ -218,3 +219,21 @@ def test_a_link_in_between_starts_the_count_of_404s_again(opened, asha, fault):
     request = it.go_on()
     assert request.gone_at is None
     assert gone(it).stage == "archiving"
+
+
+def test_a_check_of_a_quarantined_request_fetches_the_file_anew(opened, asha, manager):
+    it = opened(asha)
+    request = until_signed(it, 0, fault="unsigned", times=ALIKE_MAX)
+    for _ in range(ALIKE_MAX):
+        request = it.go_on()
+    assert request.status == "quarantined"
+    request_check(request=request, by=manager)
+    assert it.go_on().status == "sign_complete"
+
+
+def test_signers_that_setu_shows_late_are_seen_before_the_file_is_judged(opened, asha, ravi):
+    it = opened(asha, ravi)
+    request = until_signed(it, 0, 1, fault="truncated", times=1)
+    Signer.objects.filter(request=request, no=2).update(setu_status="pending", seen_look=0)
+    assert it.go_on().status == "sign_complete"
+    assert Signer.objects.get(request=request, no=2).setu_status == "signed"

@@ -199,11 +199,11 @@ def test_a_document_of_another_organization_is_not_found(manager, asha, stranger
 
 def test_a_check_rings_and_an_ended_request_needs_none(manager, asha):
     request = make_request(by=manager, signers=[asha])
-    request_check(request=request)
+    request_check(request=request, by=manager)
     assert job_of(request).cause == "check"
     over = make_request(by=manager, signers=[asha], setu_id="setu-2", stage="ended", ending="declined")
     with pytest.raises(RequestEnded) as told:
-        request_check(request=over)
+        request_check(request=over, by=manager)
     assert told.value.extra == {"request_status": "declined"}
     assert not Job.objects.filter(subject=over.id).exists()
 
