@@ -12,9 +12,9 @@ from pathlib import Path
 from dev.stack import ROOT
 
 EXTRAS: dict[str, tuple[str, ...]] = {
-    "requirements-dev.txt": ("standin", "dev"),
-    "requirements-standin.txt": ("standin",),
-    "requirements.txt": (),
+    "requirements-dev.txt": ("s3", "sentry", "standin", "dev"),
+    "requirements-standin.txt": ("s3", "sentry", "standin"),
+    "requirements.txt": ("s3", "sentry"),
 }
 OPTIONS = (
     "--universal",
