@@ -1,11 +1,15 @@
-"""The project's settings, as the tests run them: SQLite in a file, StubBroker, fast password hashes."""
+"""The project's settings, as the tests run them: fast password hashes; SQLite in a file and a queue in memory,
+unless TEST_DATABASE_URL and TEST_REDIS_URL name servers (`make test` starts some for the second half)."""
 
 import os
 import tempfile
 
 os.environ["SIGNFLOW_DEV"] = "1"
 os.environ["SIGNFLOW_VAR"] = tempfile.mkdtemp(prefix="signflow-tests-")
-os.environ["REDIS_URL"] = ""
+# Each of pytest's processes has a Redis database of its own.
+redis_url = os.environ.get("TEST_REDIS_URL", "").removesuffix("/0")
+number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+os.environ["REDIS_URL"] = redis_url and f"{redis_url}/{number}"
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
 os.environ["LOG_LEVEL"] = "WARNING"
 os.environ["SETU_BASE_URL"] = "http://setu.test"
