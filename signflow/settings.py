@@ -200,7 +200,7 @@ DRAMATIQ_BROKER: dict[str, Any] = {
     "MIDDLEWARE": [  # no Retries: the database decides when work is tried again (core/jobs.py)
         "dramatiq.middleware.AgeLimit",
         "dramatiq.middleware.TimeLimit",
-        "dramatiq.middleware.ShutdownNotifications",
+        "core.drain.Drain",
         "dramatiq.middleware.Callbacks",
         "dramatiq.middleware.Pipelines",
         "dramatiq.middleware.CurrentMessage",
@@ -241,6 +241,8 @@ LOGGING = {
     },
 }
 
+if not DEV and not SETU_BASE_URL.startswith("https://"):
+    raise ImproperlyConfigured("SETU_BASE_URL must begin with https:// in production.")
 if missing:
     raise ImproperlyConfigured(
         "These settings are missing: " + ", ".join(missing) + ". .env.example describes each of them; "

@@ -5,6 +5,7 @@ from django.conf import settings
 from periodiq import cron
 
 from core import jobs, work
+from signing.services.doorbells import idle_rung
 from signing.services.driver import request_drive
 from signing.services.strays import stray_look
 from signing.setu_provider import setu_client
@@ -13,7 +14,7 @@ from signing.states import REQUEST_JOB, STRAY_JOB
 TICK_LIMIT = 500  # jobs a minute tick rings at most
 
 
-@work.actor(REQUEST_JOB, queue="requests", lease=90)  # s: archive ≤ 75, + 15
+@work.actor(REQUEST_JOB, queue="requests", lease=100)  # s: an orphan ≤ 12, then an archive ≤ 69, + 15
 def drive(claim: jobs.Claim) -> None:
     """Do what this request needs next. Settles the claim itself."""
     request_drive(claim=claim, setu=setu_client())
@@ -29,4 +30,5 @@ def adopt(claim: jobs.Claim) -> None:
 def reconcile() -> None:
     """Each minute: ring what is due and was missed. Works nothing itself."""
     pace = 1 / settings.CLOCK_GETS_PER_SECOND
+    idle_rung()
     jobs.sweep(limit=min(TICK_LIMIT, int(60 / pace)), pace=pace)

@@ -8,7 +8,7 @@ import responses
 from django.test import Client
 from dramatiq.brokers.stub import StubBroker
 
-from core import work
+from core import drain, work
 from core.models import Job, User
 from signing import setu_provider
 from tests.builders import make_employee, make_manager, make_organization
@@ -40,6 +40,7 @@ def broker() -> Iterator[StubBroker]:
     broker = dramatiq.get_broker()
     assert isinstance(broker, StubBroker)
     broker.flush_all()
+    drain.stopping.clear()  # a worker of an earlier test has ended; this process goes on
     yield broker
     broker.flush_all()
 

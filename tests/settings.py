@@ -1,10 +1,13 @@
 """The project's settings, as the tests run them: SQLite in a file, StubBroker, fast password hashes."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ["SIGNFLOW_DEV"] = "1"
 os.environ["SIGNFLOW_VAR"] = tempfile.mkdtemp(prefix="signflow-tests-")
+atexit.register(shutil.rmtree, os.environ["SIGNFLOW_VAR"], ignore_errors=True)
 os.environ["REDIS_URL"] = ""
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
 os.environ["LOG_LEVEL"] = "WARNING"
