@@ -11,6 +11,7 @@ help:
 	@echo "make check   style, types, migrations, lock, layers"
 	@echo "make format  let ruff arrange the code"
 	@echo "make lock    pin the dependencies anew"
+	@echo "make clean   remove the virtual environment, and var/ with all its data"
 
 run:
 	@$(PYTHON) dev/bootstrap.py standin

@@ -3,8 +3,12 @@ from django.urls import include, path
 
 from signflow.api import api
 from signflow.health import healthz, readyz
+from signflow.pages import to_docs
+
+handler404 = "signflow.pages.not_found"
 
 urlpatterns = [
+    path("", to_docs),
     path("healthz", healthz),
     path("readyz", readyz),
     path("admin/", admin.site.urls),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from dramatiq import Broker, Message
@@ -32,7 +33,12 @@ def waiting(broker: Broker) -> Iterator[bytes]:
             yield from list(queue.queue)
     elif isinstance(broker, RedisBroker):
         for name in sorted(broker.get_declared_queues() | broker.get_declared_delay_queues()):
-            yield from broker.client.hvals(f"{broker.namespace}:{name}.msgs")
+            ids: Any = broker.client.lrange(
+                f"{broker.namespace}:{name}", 0, -1
+            )  # in the order they were sent
+            for message_id in ids:
+                data: Any = broker.client.hget(f"{broker.namespace}:{name}.msgs", message_id)
+                yield data
 
 
 def bells(broker: Broker) -> list[Bell]:

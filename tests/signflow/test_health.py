@@ -16,7 +16,12 @@ def test_the_process_is_up_without_asking_the_database(client):
 def test_with_nothing_to_do_all_is_well(client):
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "database": "ok", "oldest_due_seconds": 0.0}
+    assert answer.json() == {
+        "status": "ok",
+        "database": "ok",
+        "oldest_due_seconds": 0.0,
+        "dead_jobs": 0,
+    }
 
 
 def due_since(seconds: float, number: int = 1, **fields: object) -> None:
@@ -68,3 +73,9 @@ def test_without_a_database_the_answer_is_503(client):
         connection.settings_dict["NAME"] = name
     assert answer.status_code == 503
     assert answer.json() == {"status": "down", "database": "does not answer"}
+
+
+def test_dead_jobs_are_counted_and_degrade(client, db):
+    due_since(1, dead_at=after(0))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["status"], answer.json()["dead_jobs"]) == (200, "degraded", 1)
