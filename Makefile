@@ -30,7 +30,7 @@ check:
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy .
-	SIGNFLOW_DEV=1 $(PY) manage.py makemigrations --check --dry-run
+	SIGNFLOW_DEV=1 DATABASE_URL=sqlite:///:memory: $(PY) manage.py makemigrations --check --dry-run
 	$(PY) -m dev.lock --check
 	$(PY) -m pytest tests/test_layers.py tests/test_openapi.py
 
