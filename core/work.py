@@ -11,6 +11,7 @@ from dramatiq.threading import Interrupt
 from core import doorbell, jobs
 from core.claims import Claim
 from core.doorbell import Kind
+from core.log import bind, scoped
 
 log = logging.getLogger(__name__)
 STEPS_MAX = 10  # claims one message may lead to
@@ -36,6 +37,7 @@ def actor(name: str, *, queue: str, lease: float) -> Callable[[Callable[[Claim],
     return declare
 
 
+@scoped
 def run_job(name: str, job_id: int) -> None:
     """Claim and work a job until nothing is due, somebody else has it, or the lease's time is used up."""
     chosen = doorbell.kind(name)
@@ -44,6 +46,7 @@ def run_job(name: str, job_id: int) -> None:
         claim = jobs.claim(job_id, lease=chosen.lease)
         if claim is None:
             return
+        bind(kind=name, subject=claim.subject, fence=claim.fence)
         try:
             chosen.work(claim)
         except jobs.LeaseLost:
