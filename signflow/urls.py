@@ -3,10 +3,12 @@ from django.urls import include, path
 
 from signflow.api import api
 from signflow.health import healthz, readyz
+from signflow.metrics import metrics
 
 urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
+    path("metrics", metrics),
     path("admin/", admin.site.urls),
     path("", include("signing.api.links")),
     path("", api.urls),

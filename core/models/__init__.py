@@ -1,7 +1,8 @@
+from core.models.counter import Counter
 from core.models.event import Event, EventPayload
 from core.models.heartbeat import Heartbeat
 from core.models.job import Job
 from core.models.organization import Organization
 from core.models.user import Role, User
 
-__all__ = ["Event", "EventPayload", "Heartbeat", "Job", "Organization", "Role", "User"]
+__all__ = ["Counter", "Event", "EventPayload", "Heartbeat", "Job", "Organization", "Role", "User"]
