@@ -94,7 +94,7 @@ def route_of(request: Any) -> str:
 
 
 def _context_added(logger: Any, method: str, line: Line) -> Line:
-    return {**get_contextvars(), **line}
+    return {**line, **{name: value for name, value in get_contextvars().items() if name not in line}}
 
 
 def _record_read(logger: Any, method: str, line: Line) -> Line:
@@ -106,8 +106,11 @@ def _record_read(logger: Any, method: str, line: Line) -> Line:
         "event": _event(record, line.pop("positional_args", ()), line["event"]),
         "logger": record.name,
     }
+    request = vars(record).get("request")
+    if http_request := getattr(request, "http_request", None):  # Django speaks of it when its scope has ended
+        line["http_request"] = http_request
     extra = {name: value for name, value in vars(record).items() if name not in STANDARD | set(head)}
-    return {**head, **line, **head, **extra}
+    return {**head, **line, **head, **extra}  # in this order, and with our event
 
 
 def _event(record: logging.LogRecord, args: Any, event: str) -> str:

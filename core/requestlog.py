@@ -30,6 +30,7 @@ class RequestLogMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get(HEADER, "")
         http_request = given if SAFE.fullmatch(given) else uuid4().hex
+        request.http_request = http_request  # type: ignore[attr-defined]
         began = time.perf_counter()
         with lines.scope(http_request=http_request):
             response = self.get_response(request)

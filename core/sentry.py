@@ -73,7 +73,7 @@ def clean(event: Any) -> Any:
     if trace := (event.get("contexts") or {}).get("trace"):
         kept["contexts"]["trace"] = _only(trace, TRACE)
     if "request" in event:
-        kept["request"] = {"method": event["request"].get("method"), "url": route}
+        kept["request"] = _only(event["request"], ("method",)) | {"url": route}
     if message := _message(event):
         kept["message"] = message
     if "exception" in event:

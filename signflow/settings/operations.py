@@ -5,6 +5,7 @@ from signflow.settings.environment import DEV, danger, env
 
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO").upper()
 LOG_FORMAT: str = env.str("LOG_FORMAT", default="text" if DEV else "json")  # json, text: one line each
+danger(LOG_FORMAT not in ("json", "text"), "LOG_FORMAT is neither json nor text.")
 LOGGING = config(
     level=LOG_LEVEL,
     form=LOG_FORMAT,

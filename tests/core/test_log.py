@@ -24,11 +24,15 @@ def test_a_line_is_time_level_event_logger_and_fields():
 
 
 def test_the_same_as_json():
-    assert json.loads(line(form="json", request_id=7, kind="x")) == {
+    with log.scope(http_request="r1"):
+        text = line(form="json", request_id=7, kind="x")
+    assert list(json.loads(text))[:4] == ["time", "level", "event", "logger"]
+    assert json.loads(text) == {
         "time": "2026-01-05T06:30:00.000Z",
         "level": "info",
         "event": "look.merged",
         "logger": "signing.look",
+        "http_request": "r1",
         "request_id": 7,
         "kind": "x",
     }
@@ -89,9 +93,10 @@ def test_no_line_of_an_answer_holds_the_path_whose_parts_are_secrets(path, caplo
 
 @pytest.mark.django_db
 def test_a_line_of_an_answer_names_the_route(caplog):
-    Client().post("/webhooks/setu/callback-token/", b"{", content_type="application/json")
+    answer = Client().post("/webhooks/setu/callback-token/", b"{", content_type="application/json")
     (text,) = [
         EventFormatter().format(record) for record in caplog.records if record.name == "django.request"
     ]
     assert "webhooks/setu/<" in text
     assert "status_code=400" in text
+    assert f"http_request={answer['X-Request-ID']}" in text
