@@ -18,6 +18,12 @@ TOKEN = "a-token-of-the-tests-long-enough"
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def nothing_counted() -> None:
+    """Other tests in this process call Setu too."""
+    counters._pending.clear()
+
+
 @pytest.fixture
 def token(settings) -> str:
     settings.METRICS_TOKEN = TOKEN
