@@ -7,10 +7,11 @@ PY := .venv/bin/python
 help:
 	@echo "make run     SignFlow on http://localhost:8000 with Setu's stand-in, until Ctrl-C"
 	@echo "make demo    the whole job, from upload to the verified signed file"
-	@echo "make test    the test suite"
+	@echo "make test    the test suite, on SQLite and again on PostgreSQL and Redis"
 	@echo "make check   style, types, migrations, lock, layers"
 	@echo "make format  let ruff arrange the code"
 	@echo "make lock    pin the dependencies anew"
+	@echo "make clean   remove the virtual environment, and var/ with all its data"
 
 run:
 	@$(PYTHON) dev/bootstrap.py standin
@@ -22,7 +23,7 @@ demo:
 
 test:
 	@$(PYTHON) dev/bootstrap.py dev
-	$(PY) -m pytest -n auto --dist worksteal
+	$(PY) -m tests.run
 
 check:
 	@$(PYTHON) dev/bootstrap.py dev

@@ -29,7 +29,7 @@ class Bearer(HttpBearer):
     def __call__(self, request: HttpRequest) -> User:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise NotSignedIn("Send the access token as “Authorization: Bearer …”.")
+            raise NotSignedIn("Send the access token in the header Authorization, after the word Bearer.")
         return self.authenticate(request, token.strip())
 
     def authenticate(self, request: HttpRequest, token: str) -> User:

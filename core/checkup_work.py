@@ -6,8 +6,7 @@ from django.utils import timezone
 from core import heartbeats
 from core.checks import Outcome, fault, ok, register, warn
 from core.clock import database_now
-from core.models import Job
-from core.selectors import job_oldest_due_seconds
+from core.selectors import job_dead_count, job_oldest_due_seconds
 
 LATE_SECONDS = 120.0  # a job due for longer means that no worker or clock runs
 SKEW_WARN, SKEW_FAULT = 2.0, 30.0  # s
@@ -61,10 +60,10 @@ def late_jobs() -> Outcome:
 
 @register("dead jobs")
 def dead_jobs() -> Outcome:
-    dead = Job.objects.filter(dead_at__isnull=False).count()
+    dead = job_dead_count()
     if dead:
         return fault(
             f"{dead} job(s) crashed five times and were given up.",
-            "Their last_error is in the admin site under Jobs; they stay until a person revives them.",
+            "Their last_error is in the admin site under Jobs; when its cause is gone: `manage.py revive_jobs`.",
         )
     return ok("None.")

@@ -26,7 +26,7 @@ class Kind:
     lease: float  # s: the longest step's limit + 15
     work: Callable[[Claim], None]
     by_bell: "dramatiq.Actor[[int], None]"
-    by_clock: "dramatiq.Actor[[int], None]"
+    by_clock: "dramatiq.Actor[..., None]"
 
 
 KINDS: dict[str, Kind] = {}
@@ -39,20 +39,23 @@ def kind(name: str) -> Kind:
     return KINDS[name]
 
 
-def send(name: str, job_id: int, *, delay: float = 0, by_clock: bool = False) -> None:
-    """Send one message, now or in `delay` seconds. Never raises for a queue that is down."""
+def send(name: str, job_id: int, *, delay: float = 0, by_clock: bool = False, paced: bool = False) -> None:
+    """Send one message, now or in `delay` seconds. Never raises for a queue that is down.
+
+    paced: it has its slot in the clock's pace already.
+    """
     chosen = kind(name)
-    lane = chosen.by_clock if by_clock else chosen.by_bell
+    lane: dramatiq.Actor[..., None] = chosen.by_clock if by_clock else chosen.by_bell
     try:
-        lane.send_with_options(args=(job_id,), delay=int(delay * 1000) or None)
+        lane.send_with_options(args=(job_id, True) if paced else (job_id,), delay=int(delay * 1000) or None)
     except (DramatiqError, RedisError, OSError) as error:
         log.warning(
             "doorbell.not_sent", extra={"kind": name, "job_id": job_id, "error": type(error).__name__}
         )
 
 
-def ring_on_commit(name: str, job_id: int, *, delay: float = 0) -> None:
+def ring_on_commit(name: str, job_id: int, *, delay: float = 0, by_clock: bool = False) -> None:
     """Send when the transaction commits. What is due later than a minute from now is left to the clock."""
     if delay > DELAY_MAX:
         return
-    transaction.on_commit(lambda: send(name, job_id, delay=delay))
+    transaction.on_commit(lambda: send(name, job_id, delay=delay, by_clock=by_clock))

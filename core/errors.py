@@ -33,7 +33,7 @@ class NotAllowed(DomainError):
 class NotFound(DomainError):
     status = 404
     code = "not_found"
-    title = "There is nothing at this address"
+    title = "Not found"
 
 
 class Conflict(DomainError):

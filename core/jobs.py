@@ -79,11 +79,12 @@ def claim(job_id: int, *, lease: float) -> Claim | None:
     )
 
 
-def settle(claim: Claim, *, next_in: float | None, failure: str = "") -> None:
+def settle(claim: Claim, *, next_in: float | None, failure: str = "", planned: bool = False) -> None:
     """End a claim, inside the transaction that writes what the work found. Raises LeaseLost.
 
     next_in: seconds until the next run is due, None for none. A ring since the claim makes it due now.
     failure: what was unavailable, in a few words without ids or names; empty when the work went well.
+    planned: nobody waits for the next run: it goes at the clock's pace.
     """
     due = Value(None) if next_in is None else after(next_in)
     settled = _held(claim).update(
@@ -97,7 +98,7 @@ def settle(claim: Claim, *, next_in: float | None, failure: str = "") -> None:
     if not settled:
         raise LeaseLost
     if next_in:
-        doorbell.ring_on_commit(claim.kind, claim.job_id, delay=next_in)
+        doorbell.ring_on_commit(claim.kind, claim.job_id, delay=next_in, by_clock=planned or bool(failure))
 
 
 def postpone(claim: Claim, *, seconds: float) -> None:
@@ -157,6 +158,11 @@ def sweep(*, limit: int, again_after: float = 60.0, pace: float = 0.0) -> int:
             doorbell.send(kind, job_id, delay=rung * pace, by_clock=True)
             rung += 1
     return rung
+
+
+def forget_sweeps() -> None:
+    """Let the next sweep ring all that is due: the queue that held the messages is gone. Repeating is safe."""
+    Job.objects.filter(swept_at__isnull=False).update(swept_at=None)
 
 
 def revive(job: Job, *, cause: str) -> None:

@@ -94,7 +94,7 @@ def route_of(request: Any) -> str:
 
 
 def _context_added(logger: Any, method: str, line: Line) -> Line:
-    return {**line, **{name: value for name, value in get_contextvars().items() if name not in line}}
+    return {**line, **{name: value for name, value in sorted(get_contextvars().items()) if name not in line}}
 
 
 def _record_read(logger: Any, method: str, line: Line) -> Line:

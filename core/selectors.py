@@ -10,6 +10,10 @@ def user_list(*, organization: Organization) -> QuerySet[User]:
     return User.objects.filter(organization=organization, is_active=True).order_by("username")
 
 
+def job_dead_count() -> int:
+    return Job.objects.filter(dead_at__isnull=False).count()
+
+
 def job_oldest_due_seconds() -> float:
     """For how long the oldest due job has waited; 0 when none waits."""
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=Now())  # a worker that died holds no job

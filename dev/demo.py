@@ -13,17 +13,22 @@ import httpx
 
 from dev.demo_steps import Demo, Failed
 from dev.run import prepare
-from dev.stack import ROOT, CannotStart, Stack, free_port
+from dev.stack import ROOT, CannotStart, Stack, answers, end_on_signals, free_port
 from signflow import devmode
 
 CHECK_SECONDS = 3  # of the demo's own server: how often the clock looks while somebody signs; 30 by default
 
 
 def main() -> int:
+    end_on_signals()
     given = os.environ.get("DEMO_URL", "").rstrip("/")
     try:
+        if given and not given.startswith(("http://", "https://")):
+            raise CannotStart(f"DEMO_URL must begin with http:// or https://; it is “{given}”.")
         if given:
             standin = os.environ.get("DEMO_STANDIN_URL", "http://127.0.0.1:8100").rstrip("/")
+            if not answers(standin):
+                raise CannotStart(f"The demo signs at Setu's stand-in, and none answers at {standin}.")
             return play(given, standin, devmode.kept_secrets(ROOT / "var"))
         return on_own_server()
     except CannotStart as reason:
@@ -32,8 +37,6 @@ def main() -> int:
         print(f"\nThe demo failed: {reason}", file=sys.stderr)
     except httpx.TransportError as reason:
         print(f"\nThe demo failed: the server does not answer ({reason}).", file=sys.stderr)
-    except KeyboardInterrupt:
-        pass
     return 1
 
 

@@ -28,10 +28,10 @@ class Demo:
     standin: str
     password: str
     began: float = field(default_factory=time.monotonic)
+    now: str = ""
 
     def play(self) -> None:
-        print("SignFlow's main job, from upload to signed file\n")
-        print("   at      took   what")
+        print("SignFlow's main job, from upload to signed file\n\n   at      took   what", flush=True)
         suffix = secrets.token_hex(3)
         manager = self.signed_in("manager", self.password)
         people = {}
@@ -89,7 +89,7 @@ class Demo:
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
-        started = time.monotonic()
+        started, self.now = time.monotonic(), what
         yield
         now = time.monotonic()
         print(f"{now - self.began:7.2f} s {now - started:6.2f} s  {what}", flush=True)
@@ -175,7 +175,7 @@ class Demo:
     def until(self, holds: Callable[[], bool]) -> None:
         until = time.monotonic() + WAIT_SECONDS
         while not holds():
-            self.expect(time.monotonic() < until, f"it happens within {WAIT_SECONDS:.0f} s")
+            self.expect(time.monotonic() < until, f"within {WAIT_SECONDS:.0f} s {self.now}")
             time.sleep(0.02)
 
     def verify(self, answer: httpx.Response) -> None:

@@ -1,20 +1,29 @@
 """`make run`: SignFlow on this machine until Ctrl-C, with Setu's stand-in unless Setu's credentials are set."""
 
 import os
-import signal
 import sys
 import time
 from pathlib import Path
 
-from dev.stack import ROOT, CannotStart, Stack
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+
+from dev.stack import ROOT, CannotStart, Stack, end_on_signals
 from signflow import devmode
+
+PORTS = {"PORT": 8000, "STANDIN_PORT": 8100, "STANDIN_DOWNLOAD_PORT": 8101}
 
 
 def prepare(stack: Stack) -> None:
     """Environment, tables and demo people. Raises CannotStart."""
     stack.prepare()
     os.environ.update(stack.environment)
-    tables_and_people(stack.var_dir)
+    try:
+        tables_and_people(stack.var_dir)
+    except ImproperlyConfigured as reason:
+        raise CannotStart(str(reason)) from None
+    except DatabaseError as reason:
+        raise CannotStart(f"The database at {os.environ['DATABASE_URL']} cannot be used: {reason}.") from None
 
 
 def tables_and_people(var_dir: Path) -> None:
@@ -60,26 +69,37 @@ Ctrl-C ends it. `make demo` shows the whole job from upload to signed file.
 
 
 def main(stack: Stack | None = None) -> int:
-    stack = stack or Stack(var_dir=Path(ROOT / "var"))
-    for name in (
-        signal.SIGINT,
-        signal.SIGTERM,
-        signal.SIGHUP,
-    ):  # also where a shell has set one to be ignored
-        signal.signal(name, lambda *_: sys.exit(0))
+    end_on_signals()
+    try:
+        stack = stack or stack_of_this_checkout()
+        return run(stack)
+    except CannotStart as reason:
+        print(reason, file=sys.stderr)
+        return 1
+
+
+def stack_of_this_checkout() -> Stack:
+    """On the usual ports, or those that PORT, STANDIN_PORT and STANDIN_DOWNLOAD_PORT name. Raises CannotStart."""
+    web, standin, downloads = (port_named(name, usual) for name, usual in PORTS.items())
+    return Stack(ROOT / "var", web_port=web, standin_port=standin, download_port=downloads)
+
+
+def port_named(name: str, usual: int) -> int:
+    given = os.environ.get(name) or str(usual)
+    if not given.isdigit() or not 0 < int(given) < 65536:
+        raise CannotStart(f"{name} must be a port number; it is “{given}”.")
+    return int(given)
+
+
+def run(stack: Stack) -> int:
+    """Start, greet, and wait until something ends or a signal ends us. Raises CannotStart."""
     try:
         prepare(stack)
         stack.start()
         print(greeting(stack), flush=True)
-        while not stack.ended():
+        while (ended := stack.ended()) is None:
             time.sleep(0.3)
-        print(
-            f"The {stack.ended()} process has ended; see {stack.var_dir}/{stack.ended()}.log.",
-            file=sys.stderr,
-        )
-        return 1
-    except CannotStart as reason:
-        print(reason, file=sys.stderr)
+        print(f"The {ended} process has ended; {stack.var_dir}/{ended}.log says why.", file=sys.stderr)
         return 1
     finally:
         stack.stop()

@@ -8,7 +8,7 @@ from core.services.users import organization_create, user_create
 ORGANIZATION = "Kaveri Engineering"
 PEOPLE = (
     ("asha", "Asha Rao", date(1990, 4, 12)),
-    ("ravi", "Ravi Subramaniam", date(1985, 11, 3)),
+    ("ravi", "Ravi Sen", date(1985, 11, 3)),
 )
 
 

@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 
@@ -18,6 +19,7 @@ from signflow import devmode
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 30.0
+FRONTEND = "http://localhost:5173"
 STOP_SECONDS = 12.0
 
 
@@ -54,18 +56,29 @@ class Stack:
             "SIGNFLOW_DEV": "1",
             "SIGNFLOW_VAR": str(self.var_dir),
             "PORT": str(self.web_port),
+            "DATABASE_URL": "",  # always our own SQLite file: demo people have no place in another database
+            "REDIS_URL": "",  # one process works and ticks
             "DJANGO_SETTINGS_MODULE": "signflow.settings",
         }
         env.setdefault("PUBLIC_URL", self.web_url)
+        env.setdefault("FRONTEND_ORIGINS", FRONTEND)
+        # Signers come back to the frontend; where none runs, to a page that does.
+        env.setdefault("FRONTEND_URL", FRONTEND if answers(FRONTEND) else f"{self.web_url}/api/docs/")
         self.uses_standin = not devmode.setu_configured(env)
-        ports = {self.web_port: "the web server"}
-        if self.uses_standin:
+        if lacking := [
+            name for name in devmode.SETU_NAMES if not env.get(name) and not env.get(f"{name}_FILE")
+        ]:
+            if len(lacking) < len(devmode.SETU_NAMES):
+                raise CannotStart(
+                    f"Setu's credentials are not complete: {' and '.join(lacking)} must be set too."
+                )
             env["SETU_BASE_URL"] = self.standin_url
-            ports |= {self.standin_port: "Setu's stand-in", self.download_port: "the stand-in's downloads"}
         self.environment = env
         folder_check(self.var_dir)
-        for port, purpose in ports.items():
-            port_check(port, purpose)
+        port_check(self.web_port, "the web server", "PORT")
+        if self.uses_standin:
+            port_check(self.standin_port, "Setu's stand-in", "STANDIN_PORT")
+            port_check(self.download_port, "the stand-in's download host", "STANDIN_DOWNLOAD_PORT")
 
     def start(self) -> None:
         """Start everything and wait until it answers. Raises CannotStart."""
@@ -149,11 +162,15 @@ def folder_check(folder: Path) -> None:
         probe = folder / f".probe-{os.getpid()}"
         probe.touch()
         probe.unlink()
+    except FileExistsError:
+        raise CannotStart(
+            f"{folder} is a file; a folder is needed there. Move it away and try again."
+        ) from None
     except OSError as error:
         raise CannotStart(f"The folder {folder} cannot be written: {error.strerror}.") from None
 
 
-def port_check(port: int, purpose: str) -> None:
+def port_check(port: int, purpose: str, name: str) -> None:
     """Raises CannotStart when another program listens on the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -161,8 +178,26 @@ def port_check(port: int, purpose: str) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError:
             raise CannotStart(
-                f"Port {port}, which {purpose} needs, is used by another program. End that program and try again."
+                f"Port {port}, which {purpose} needs, is used by another program. "
+                f"End that program, or choose another port: {name}={port + 1000} make run"
             ) from None
+
+
+def answers(url: str) -> bool:
+    """Whether anything listens at the address."""
+    parts = urlsplit(url)
+    with (
+        contextlib.suppress(OSError),
+        socket.create_connection((parts.hostname or "", parts.port or 80), timeout=0.3),
+    ):
+        return True
+    return False
+
+
+def end_on_signals() -> None:
+    """Let Ctrl-C, SIGTERM and a closed terminal end us in order, also where a shell has set one to be ignored."""
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, lambda *_: sys.exit(0))
 
 
 def free_port() -> int:

@@ -62,7 +62,11 @@ def library_problem(request: HttpRequest, error: APIException) -> HttpResponse:
 
 
 def http_problem(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return problems.status_problem(error.status_code, detail=f"{error}".rstrip(".") + ".")
+    unreadable = error.status_code == 400 and f"{error}".startswith("Cannot parse request body")
+    detail = "The body is not valid JSON. Send JSON, with Content-Type: application/json"
+    return problems.status_problem(
+        error.status_code, detail=(detail if unreadable else f"{error}").rstrip(".") + "."
+    )
 
 
 def not_found_problem(request: HttpRequest, error: Http404) -> HttpResponse:

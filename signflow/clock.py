@@ -13,8 +13,6 @@ from typing import Any
 import dramatiq
 from dramatiq import Broker, Message, Middleware
 
-from signing import actors  # noqa: F401  # declares what is periodic
-
 log = logging.getLogger(__name__)
 SILENT_SECONDS = 150.0
 EXIT_CODE = 70

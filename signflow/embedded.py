@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 import dramatiq
@@ -9,27 +10,38 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 from dramatiq import Worker
 
-from core import heartbeats, jobs
+from core import doorbell, heartbeats, jobs
+from signing.services.doorbells import idle_rung
 
 log = logging.getLogger(__name__)
-SWEEP_AGAIN_SECONDS = 10.0  # a swept job is normally worked at once: the queue is this process's memory
+IDLE_SECONDS = 60.0  # between two searches for open requests with nothing planned
 STOP_SECONDS = 8.0
 BEAT_SECONDS = 15.0
 
 
 def start() -> Callable[[], None]:
-    """Start worker and ticker; returns what stops them (and lets running jobs be given back)."""
+    """Start workers and ticker; returns what stops them (and lets running jobs be given back).
+
+    The clock's lane has a worker of its own: a backlog it works off, or a slow Setu, never delays a callback.
+    """
     broker = dramatiq.get_broker()
     broker.emit_after("process_boot")
-    worker = Worker(broker, worker_threads=settings.WORKER_THREADS, worker_timeout=100)
-    worker.start()
+    clock = {doorbell.CLOCK_QUEUE}
+    bells = broker.get_declared_queues() - clock
+    workers = [
+        Worker(broker, queues=queues, worker_threads=settings.WORKER_THREADS, worker_timeout=100)
+        for queues in (bells, clock)
+    ]
+    for worker in workers:
+        worker.start()
     stopping = threading.Event()
     ticker = threading.Thread(target=_tick_until, args=(stopping,), name="ticker", daemon=True)
     ticker.start()
 
     def stop() -> None:
         stopping.set()
-        worker.stop(timeout=int(STOP_SECONDS * 1000))
+        for worker in workers:
+            worker.stop(timeout=int(STOP_SECONDS * 1000))
         ticker.join(timeout=STOP_SECONDS)
 
     return stop
@@ -39,13 +51,20 @@ def tick() -> int:
     """What the minute clock does, at the ticker's pace. Returns the number of jobs rung."""
     heartbeats.beat_if_silent(heartbeats.CLOCK, seconds=BEAT_SECONDS)
     per_second = settings.CLOCK_GETS_PER_SECOND
-    return jobs.sweep(limit=max(1, int(per_second * settings.TICK_SECONDS)), again_after=SWEEP_AGAIN_SECONDS)
+    return jobs.sweep(limit=max(1, int(per_second * settings.TICK_SECONDS)))
 
 
 def _tick_until(stopping: threading.Event) -> None:
+    fresh, idle_at = True, -IDLE_SECONDS
     while not stopping.wait(settings.TICK_SECONDS):
         try:
             close_old_connections()
+            if fresh:
+                jobs.forget_sweeps()
+                fresh = False
+            if time.monotonic() - idle_at > IDLE_SECONDS:
+                idle_rung()
+                idle_at = time.monotonic()
             tick()
         except DatabaseError:
             log.warning("ticker.database_unavailable", exc_info=True)

@@ -13,7 +13,7 @@ from core.checkup_stores import migrations_pending, redis_ping, storage_trouble
 from core.checkup_work import LATE_SECONDS
 from core.clock import database_now
 from core.counters import Total
-from core.selectors import job_oldest_due_seconds
+from core.selectors import job_dead_count, job_oldest_due_seconds
 from signflow.probes import Probe
 from signing import calls
 
@@ -29,6 +29,7 @@ class Rows:
     now: datetime
     pending: int
     oldest_due: float
+    dead: int
     worker: float | None  # s since its last sign of life
     clock: float | None
     setu: Total | None
@@ -41,6 +42,7 @@ def _rows() -> Rows | None:
             now=database_now(),
             pending=len(migrations_pending()),
             oldest_due=job_oldest_due_seconds(),
+            dead=job_dead_count(),
             worker=heartbeats.silent_for(heartbeats.WORKER),
             clock=heartbeats.silent_for(heartbeats.CLOCK),
             setu=calls.last_call(),
@@ -74,12 +76,14 @@ def readyz(request: HttpRequest) -> JsonResponse:
         "storage": _word(storage.answer(until=until)),
         "worker": _alive(found.worker, limit=heartbeats.WORKER_SILENT_SECONDS),
         "clock": _alive(found.clock, limit=heartbeats.CLOCK_SILENT_SECONDS),
-        "jobs": OK if found.oldest_due <= LATE_SECONDS else f"one has waited for {found.oldest_due:.0f} s",
+        "jobs": _jobs(found),
         "setu": _setu(found.setu, now=found.now),
     }
     well = all(word.startswith((OK, "not used")) for word in parts.values())
     status = {"status": OK if well else "degraded"}
-    return _answer(status | parts | {"oldest_due_seconds": round(found.oldest_due, 1)})
+    return _answer(
+        status | parts | {"oldest_due_seconds": round(found.oldest_due, 1), "dead_jobs": found.dead}
+    )
 
 
 def _answer(body: dict[str, object], *, status: int = 200) -> JsonResponse:
@@ -96,6 +100,12 @@ def _alive(silent: float | None, *, limit: float) -> str:
     if silent is None:
         return "no sign of life yet"
     return OK if silent < limit else f"no sign of life for {silent:.0f} s"
+
+
+def _jobs(found: Rows) -> str:
+    if found.oldest_due > LATE_SECONDS:
+        return f"one has waited for {found.oldest_due:.0f} s"
+    return f"{found.dead} were given up" if found.dead else OK
 
 
 def _setu(last: Total | None, *, now: datetime) -> str:

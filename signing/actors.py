@@ -4,13 +4,14 @@ import dramatiq
 from periodiq import cron
 
 from core import jobs, sweeping, work
+from signing.services.doorbells import idle_rung
 from signing.services.driver import request_drive
 from signing.services.strays import stray_look
 from signing.setu_provider import setu_client
 from signing.states import REQUEST_JOB, STRAY_JOB
 
 
-@work.actor(REQUEST_JOB, queue="requests", lease=90)  # s: archive ≤ 75, + 15
+@work.actor(REQUEST_JOB, queue="requests", lease=100)  # s: an orphan ≤ 12, then an archive ≤ 69, + 15
 def drive(claim: jobs.Claim) -> None:
     """Do what this request needs next. Settles the claim itself."""
     request_drive(claim=claim, setu=setu_client())
@@ -25,4 +26,5 @@ def adopt(claim: jobs.Claim) -> None:
 @dramatiq.actor(actor_name="signing.reconcile", queue_name="clock", periodic=cron("* * * * *"))
 def reconcile() -> None:
     """Each minute: ring what is due and was missed. Works nothing itself."""
-    sweeping.sweep_by_clock()
+    if sweeping.sweep_by_clock() is not None:
+        idle_rung()

@@ -21,6 +21,11 @@ class RequestEnded(Conflict):
     title = "This request has ended"
 
 
+class AlreadySigned(Conflict):
+    code = "already_signed"
+    title = "You have signed"
+
+
 class NotComplete(Conflict):
     code = "not_complete"
     title = "The signed file is not there yet"

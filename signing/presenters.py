@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.models import User
+from core.models import Job, User
 from signing.models import Document, SignatureRequest, Signer
 from signing.schemas import DocumentOut, RequestOut, SignerOut
 from signing.selectors import job_get
@@ -36,9 +36,26 @@ def request_out(request: SignatureRequest, *, viewer: User) -> RequestOut:
         ended_at=request.ended_at,
         confirmed_at=request.confirmed_at,
         confirmed_by=request.confirmed_by or None,
+        trouble=_trouble(job) if job and request.is_open else None,
         next_check_at=job.due_at if job and request.is_open and not job.dead_at else None,
         signers=[_signer_out(signer, request=request, viewer=viewer) for signer in request.signers.all()],
     )
+
+
+def _trouble(job: Job) -> str | None:
+    """The job's words for operators as a sentence for people."""
+    if job.dead_at:
+        return "Working on this request failed several times. Support has to look at it and start it again."
+    if not job.failures:
+        return None
+    words = job.last_error
+    if "denied" in words:
+        return (
+            "Setu does not accept SignFlow's credentials. An operator has to look at them; the request waits."
+        )
+    if words.startswith(("The signed file", "The request belongs", "Setu answered")):
+        return f"{words}. It is tried again."
+    return f"Setu does not answer as it should ({words}). It is tried again."
 
 
 def _signer_out(signer: Signer, *, request: SignatureRequest, viewer: User) -> SignerOut:

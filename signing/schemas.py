@@ -88,8 +88,9 @@ class RequestOut(Schema):
     created_at: datetime
     ended_at: datetime | None
     confirmed_at: datetime | None = Field(description="When Setu last told us the state.")
-    confirmed_by: str | None = Field(description="What made us ask: callback, return, check, link or clock.")
+    confirmed_by: str | None = Field(description="created, callback, return, check, link, adoption or clock.")
     next_check_at: datetime | None = Field(description="When we ask Setu next.")
+    trouble: str | None = Field(description="What holds the request up just now, as a sentence; else null.")
     signers: list[SignerOut]
 
 

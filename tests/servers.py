@@ -20,11 +20,8 @@ from pathlib import Path
 
 NOBODY = "nobody"
 START_SECONDS = 20.0
-# Durable as in production: a commit is on disk. Connections as few as small plans give.
 POSTGRES_SETTINGS = {
     "max_connections": "60",
-    "fsync": "on",
-    "synchronous_commit": "on",
     "log_min_messages": "fatal",
 }
 
@@ -93,10 +90,21 @@ def postgres() -> Iterator[Server]:
             entry = pwd.getpwnam(user)
             os.chown(data, entry.pw_uid, entry.pw_gid)
         env = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
-        init = [programs / "initdb", "-D", data, "-U", "signflow", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        init: list[str | Path] = [
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "signflow",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
         subprocess.run(init, check=True, user=user, env=env, cwd="/", stdout=subprocess.DEVNULL)
         settings = [part for pair in POSTGRES_SETTINGS.items() for part in ("-c", "=".join(pair))]
-        command = [
+        command: list[str | Path] = [
             programs / "postgres",
             "-D",
             data,
@@ -121,7 +129,17 @@ def postgres() -> Iterator[Server]:
 def redis() -> Iterator[Server]:
     """A Redis without persistence on a free port of this machine."""
     program, port = redis_program(), free_port()
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    command: list[str | Path] = [
+        program,
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ]
     with tempfile.TemporaryDirectory(prefix="signflow-redis-") as folder, _running(command, port, cwd=folder):
         version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
         yield Server(f"redis://127.0.0.1:{port}/0", f"{version.stdout.split(' sha')[0].strip()} of {program}")

@@ -21,8 +21,7 @@ STEPS = {
     states.REQUEST_JOB: {
         "look": client.READ_SECONDS,
         "submit": client.UPLOAD_SECONDS + client.CREATE_SECONDS,
-        "archive": client.READ_SECONDS + FILE_SECONDS,
-        "delete an orphan": client.DELETE_SECONDS,
+        "archive, after an orphan": client.DELETE_SECONDS + 2 * client.READ_SECONDS + FILE_SECONDS,
     },
     states.STRAY_JOB: {"look, or delete": client.READ_SECONDS + client.DELETE_SECONDS},
 }
@@ -89,7 +88,7 @@ def test_the_setu_calls_of_each_step_are_the_ones_counted_above():
         for module in (archive, look, strays, submit)
     }
     assert calls == {
-        "archive": {"setu.download_link", "setu_provider.signed_bytes"},
+        "archive": {"setu.download_link", "setu.signature", "setu_provider.signed_bytes"},
         "look": {"setu.signature"},
         "strays": {"setu.signature", "setu.delete"},
         "submit": {"setu.upload", "setu.create", "setu.signature"},

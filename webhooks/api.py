@@ -33,7 +33,8 @@ def setu_callback(request: HttpRequest, token: str) -> Received:
     Any other answer than 200 makes Setu repeat it.
     """
     fingerprint = token_check(token)
-    if int(request.headers.get("Content-Length") or 0) > BODY_MAX:
+    stated = request.headers.get("Content-Length") or "0"
+    if not stated.isdigit() or int(stated) > BODY_MAX:
         raise TooLarge("A notification has at most 256 KiB.")
     raw = request.body
     try:

@@ -3,6 +3,7 @@ from core.models.event import Event, EventPayload
 from core.models.heartbeat import Heartbeat
 from core.models.job import Job
 from core.models.organization import Organization
+from core.models.pace import Pace
 from core.models.user import Role, User
 
-__all__ = ["Counter", "Event", "EventPayload", "Heartbeat", "Job", "Organization", "Role", "User"]
+__all__ = ["Counter", "Event", "EventPayload", "Heartbeat", "Job", "Organization", "Pace", "Role", "User"]

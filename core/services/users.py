@@ -29,7 +29,6 @@ def user_sign_in(*, username: str, password: str) -> User:
     return user
 
 
-@transaction.atomic
 def user_create(
     *,
     organization: Organization,
@@ -41,8 +40,14 @@ def user_create(
     full_name: str = "",
 ) -> User:
     """Onboard a person. Raises Invalid (name, date or password) and UsernameTaken; nothing is written then."""
+    user = _checked_user(username=username, password=password, role=role, dob=dob, full_name=full_name)
+    return _user_keep(user, organization=organization, by=by)
+
+
+def _checked_user(*, username: str, password: str, role: Role, dob: date | None, full_name: str) -> User:
+    """A user as it will be saved. Hashing takes a good part of a second, so no transaction is open meanwhile."""
     username = User.normalize_username(username)  # look-alikes that Unicode holds to be the same
-    user = User(username=username, organization=organization, role=role, dob=dob, full_name=full_name)
+    user = User(username=username, role=role, dob=dob, full_name=full_name)
     _check_birth(dob)
     try:
         User._meta.get_field("username").clean(username, user)
@@ -55,13 +60,20 @@ def user_create(
     except ValidationError as error:
         raise Invalid(" ".join(error.messages), code="password_too_weak") from None
     user.set_password(password)
-    Organization.objects.select_for_update().get(id=organization.id)  # holds the chain of events
+    return user
+
+
+@transaction.atomic
+def _user_keep(user: User, *, organization: Organization, by: User | None) -> User:
+    user.organization = Organization.objects.select_for_update().get(
+        id=organization.id
+    )  # holds the chain of events
     try:
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError:
-        raise UsernameTaken(f"The user name {username} is taken. Choose another one.") from None
-    event_append(chain=organization.id, kind="user.created", actor=by, user=str(user.id), role=role)
+        raise UsernameTaken(f"The user name {user.username} is taken. Choose another one.") from None
+    event_append(chain=organization.id, kind="user.created", actor=by, user=str(user.id), role=user.role)
     return user
 
 
@@ -75,7 +87,6 @@ def user_end_sessions(*, user: User) -> None:
     User.objects.filter(id=user.id).update(token_version=F("token_version") + 1)
 
 
-@transaction.atomic
 def organization_create(*, name: str, username: str, password: str) -> User:
     """A new organization with its first manager, who is returned. Raises Invalid, Conflict, UsernameTaken."""
     name = name.strip()
@@ -84,14 +95,14 @@ def organization_create(*, name: str, username: str, password: str) -> User:
             f"An organization's name has 1 to {ORGANIZATION_NAME_MAX} printable characters.",
             code="organization_name_not_valid",
         )
+    manager = _checked_user(username=username, password=password, role=Role.MANAGER, dob=None, full_name="")
     taken = Conflict(f"There is an organization named {name} already.", code="organization_exists")
-    if Organization.objects.filter(name__iexact=name).exists():
-        raise taken
-    try:
-        with transaction.atomic():
-            organization = Organization.objects.create(name=name)
-    except IntegrityError:  # somebody else has just made it
-        raise taken from None
-    return user_create(
-        organization=organization, by=None, username=username, password=password, role=Role.MANAGER
-    )
+    with transaction.atomic():
+        if Organization.objects.filter(name__iexact=name).exists():
+            raise taken
+        try:
+            with transaction.atomic():
+                organization = Organization.objects.create(name=name)
+        except IntegrityError:  # somebody else has just made it
+            raise taken from None
+        return _user_keep(manager, organization=organization, by=None)

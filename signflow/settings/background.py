@@ -30,7 +30,7 @@ DRAMATIQ_BROKER: dict[str, Any] = {
     "MIDDLEWARE": [  # no Retries: the database decides when work is tried again (core/jobs.py)
         "dramatiq.middleware.AgeLimit",
         "dramatiq.middleware.TimeLimit",
-        "dramatiq.middleware.ShutdownNotifications",
+        "core.drain.Drain",
         "dramatiq.middleware.Callbacks",
         "dramatiq.middleware.Pipelines",
         "dramatiq.middleware.CurrentMessage",

@@ -80,6 +80,7 @@ def file(request: HttpRequest, token: str) -> HttpResponseBase:
 
 urlpatterns = [
     path("s/<str:token>/", release),
+    path("s/<str:token>", release),  # as it is after somebody has copied it
     path("return/<str:reference>/", come_back),
     path("files/<str:token>/", file),
 ]

@@ -28,6 +28,7 @@ class Submission(models.Model):
     setu_id = models.CharField(max_length=200, null=True, blank=True, unique=True)
     create_sent_at = models.DateTimeField(null=True, blank=True)
     orphaned_at = models.DateTimeField(null=True, blank=True)
+    delete_tried_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

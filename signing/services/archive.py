@@ -14,6 +14,7 @@ from signing.models import SignatureRequest, SignedFile, Submission
 from signing.pdf import verify
 from signing.services.look import gone_apply, snapshot_merge
 from signing.services.moves import failure_wait, request_end, request_locked, stage_move, status_refresh
+from signing.services.orphans import after_the_end
 from signing.setu.client import SetuClient
 from signing.setu.errors import SetuNotFound
 from signing.states import SETU_SIGNED, Stage, Status
@@ -40,6 +41,7 @@ def request_archive(
     try:
         proof = verify.pdf_verify(content, signatures=request.signers.filter(setu_status=SETU_SIGNED).count())
     except verify.NotReadable as error:
+        log.warning("archive.not_readable", extra={"request_id": request.id, "reason": error.reason})
         wait = jobs.backoff(claim)
         with transaction.atomic():
             failure_wait(request=request, seconds=wait)
@@ -87,7 +89,7 @@ def _completed(
     request_end(request, ending=Status.SIGN_COMPLETE, now=database_now())
     request.save()
     event_append(chain=request.id, kind="request.completed", sha256=file.sha256, signatures=signatures)
-    jobs.settle(claim, next_in=None)
+    jobs.settle(claim, next_in=after_the_end(request))
 
 
 @transaction.atomic

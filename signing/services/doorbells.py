@@ -4,9 +4,12 @@ import re
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from core import jobs
+from core.models import Job
 from signing.models import SignatureRequest, Submission
 from signing.services.strays import stray_named
 from signing.states import REQUEST_JOB, Stage
@@ -42,3 +45,22 @@ def return_rung(*, reference: str, setu_id: str = "") -> bool:
     else:
         jobs.ring(REQUEST_JOB, subject=submission.request_id, cause="return")
     return True
+
+
+def idle_rung(*, limit: int = 100) -> int:
+    """Ring open requests for which nothing is planned, as after a time without the scheduler: never never.
+
+    Returns how many. Repeating is safe.
+    """
+    if not settings.ENABLE_SCHEDULER:
+        return 0
+    idle = Job.objects.filter(
+        kind=REQUEST_JOB, subject=OuterRef("id"), due_at__isnull=True, dead_at__isnull=True
+    )
+    waiting = SignatureRequest.objects.filter(
+        Exists(idle), stage__in=(Stage.QUEUED, Stage.SUBMITTED, Stage.ARCHIVING)
+    )
+    found = list(waiting.values_list("id", flat=True)[:limit])
+    for request_id in found:
+        jobs.ring(REQUEST_JOB, subject=request_id, cause=jobs.CLOCK)
+    return len(found)

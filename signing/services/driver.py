@@ -12,9 +12,10 @@ from signing.services import schedule
 from signing.services.archive import request_archive
 from signing.services.look import request_look
 from signing.services.moves import failure_wait, request_locked
+from signing.services.orphans import ORPHAN_SECONDS, after_the_end, orphan_of
 from signing.services.submit import request_submit
 from signing.setu.client import SetuClient
-from signing.setu.errors import SetuDenied, SetuError, SetuRefused, SetuUnavailable
+from signing.setu.errors import SetuDenied, SetuError, SetuUnavailable
 from signing.setu_provider import account_fingerprint
 from signing.states import Stage
 
@@ -32,21 +33,16 @@ def request_drive(*, claim: jobs.Claim, setu: SetuClient) -> None:
 
 
 def _step(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> None:
-    orphan = Submission.objects.filter(
-        request=request,
-        account=account_fingerprint(),  # another account's would seem gone, and live on there
-        orphaned_at__isnull=False,
-        setu_id__isnull=False,
-        deleted_at__isnull=True,
-    ).first()
-    if orphan and _orphan_delete(claim=claim, orphan=orphan, setu=setu):
+    orphan = orphan_of(request)
+    if orphan and _rested(orphan) and _orphan_delete(claim=claim, orphan=orphan, setu=setu):
         return
     submission = submission_current(request=request)
     found = request.stage == Stage.QUEUED and submission and submission.setu_id  # by somebody who named it
     wait = 0.0 if found else _wait(claim=claim, request=request)
     if request.stage not in (Stage.QUEUED, Stage.SUBMITTED, Stage.ARCHIVING):
-        _settle(claim, next_in=None)
+        _settle(claim, next_in=after_the_end(request))
     elif submission and submission.setu_id and submission.account != account_fingerprint():
+        log.error("request.other_account", extra={"request_id": request.id})
         _settle(claim, next_in=OTHER_ACCOUNT_SECONDS, failure="The request belongs to another Setu account")
     elif wait:
         with transaction.atomic():
@@ -68,15 +64,22 @@ def _wait(*, claim: jobs.Claim, request: SignatureRequest) -> float:
     return 0.0
 
 
-def _orphan_delete(*, claim: jobs.Claim, orphan: Submission, setu: SetuClient) -> bool:
-    """Remove at Setu what a newer submission has replaced, so that no signer has two live links.
+def _rested(orphan: Submission) -> bool:
+    tried_at = orphan.delete_tried_at
+    return tried_at is None or (database_now() - tried_at).total_seconds() >= ORPHAN_SECONDS
 
-    Returns False, with the claim unsettled, if Setu refuses: the request goes on all the same.
+
+def _orphan_delete(*, claim: jobs.Claim, orphan: Submission, setu: SetuClient) -> bool:
+    """Remove an orphan at Setu, so that no signer has two live links.
+
+    Returns False, with the claim unsettled, when that fails: the request goes on all the same, and the orphan's
+    turn comes again in ten minutes.
     """
     assert orphan.setu_id is not None  # noqa: S101  # as it was chosen
+    Submission.objects.filter(id=orphan.id).update(delete_tried_at=database_now())
     try:
         setu.delete(orphan.setu_id)
-    except SetuRefused as error:
+    except SetuError as error:
         log.error("orphan.not_deleted", extra={"request_id": orphan.request_id, "error": str(error)})
         return False
     with transaction.atomic():
@@ -88,7 +91,12 @@ def _orphan_delete(*, claim: jobs.Claim, orphan: Submission, setu: SetuClient) -
 
 def _failed(*, claim: jobs.Claim, request: SignatureRequest, error: SetuError) -> None:
     """Setu did not answer as hoped: try again later. It says nothing about the request's own state."""
-    fields = {"request_id": request.id, "stage": request.stage, "error": str(error)}
+    fields = {
+        "request_id": request.id,
+        "stage": request.stage,
+        "error": str(error),
+        "trace_id": error.trace_id,
+    }
     if isinstance(error, SetuUnavailable) and not isinstance(error, SetuDenied):
         log.warning("setu.unavailable", extra=fields)
     else:

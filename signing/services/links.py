@@ -14,7 +14,7 @@ from core.clock import database_now
 from core.errors import NotFound
 from core.events import event_append
 from core.models import User
-from signing.errors import LinkOver, NotYourTurn, RequestEnded
+from signing.errors import AlreadySigned, LinkOver, NotYourTurn, RequestEnded
 from signing.models import Document, SignedFile, Signer
 from signing.selectors import document_get, signed_file_get, signer_link_get
 from signing.services.moves import request_locked
@@ -71,7 +71,7 @@ def _release(signer: Signer) -> str:
     request = request_locked(signer.request)
     signer.refresh_from_db(fields=["setu_status"])
     if signer.setu_status == SETU_SIGNED:
-        raise RequestEnded("You have signed this document already.", code="already_signed")
+        raise AlreadySigned("You have signed this document. There is nothing left to do for you.")
     if not request.is_open:
         raise RequestEnded("This request has ended. There is nothing left to sign.")
     link = signer_link_get(signer=signer)

@@ -12,6 +12,7 @@ from signing.merge import Seen, SignerSeen, merge
 from signing.models import SignatureRequest, Signer, SignerLink, Submission
 from signing.services import schedule
 from signing.services.moves import request_end, request_locked, stage_move, status_refresh
+from signing.services.orphans import after_the_end
 from signing.setu.client import SetuClient
 from signing.setu.errors import SetuNotFound
 from signing.setu.wire import SetuSignature
@@ -54,7 +55,7 @@ def snapshot_apply(
     request.hint, soon = schedule.follow_up(request.hint, shown=shown)
     status_refresh(request, signer_statuses=[s.status for s in shown.signers.values()])
     request.save()
-    jobs.settle(claim, next_in=_next_in(request, claim=claim, soon=soon))
+    jobs.settle(claim, next_in=_next_in(request, claim=claim, soon=soon), planned=soon is None)
     return changed
 
 
@@ -151,6 +152,6 @@ def gone_apply(*, request: SignatureRequest, claim: jobs.Claim) -> None:
         else:
             request_end(request, ending=Status.FAILED, reason="withdrawn_at_setu", now=now)
             event_append(chain=request.id, kind="request.failed", reason="withdrawn_at_setu")
-            wait = None
+            wait = after_the_end(request)
     request.save()
     jobs.settle(claim, next_in=wait)

@@ -18,7 +18,7 @@ from signing.boxes import Box, NoRoomLeft, boxes_placed
 from signing.errors import DocumentInUse, NoRoom, RequestEnded
 from signing.models import Document, SignatureRequest, Signer
 from signing.models.signer import Corner
-from signing.selectors import document_get
+from signing.selectors import document_get, job_get
 from signing.services.moves import request_locked, stage_move, status_refresh
 from signing.states import REQUEST_JOB, Stage
 
@@ -86,7 +86,8 @@ def request_create(
 
 @transaction.atomic
 def request_check(*, request: SignatureRequest, by: User) -> SignatureRequest:
-    """A person asks to look at Setu now; a quarantined file is fetched and checked anew. Raises RequestEnded.
+    """A person asks to look at Setu now; a quarantined file is fetched and checked anew, and work
+    that had been given up is taken up again. Raises RequestEnded.
 
     Repeating is safe; Setu is spared by the bucket.
     """
@@ -99,7 +100,11 @@ def request_check(*, request: SignatureRequest, by: User) -> SignatureRequest:
         status_refresh(locked)
         locked.save()
         event_append(chain=locked.id, kind="request.checked_again", actor=by)
-    jobs.ring(REQUEST_JOB, subject=locked.id, cause="check")
+    job = job_get(request=locked)
+    if job and job.dead_at:
+        jobs.revive(job, cause="check")
+    else:
+        jobs.ring(REQUEST_JOB, subject=locked.id, cause="check")
     return locked
 
 

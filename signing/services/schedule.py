@@ -1,4 +1,4 @@
-"""When to look at Setu again: cost follows activity, not backlog. Pure functions of times."""
+"""When to look at Setu again: cost follows activity, not backlog. Pure functions of times, and settings."""
 
 from datetime import datetime, timedelta
 from typing import Any

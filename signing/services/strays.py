@@ -8,24 +8,25 @@ import re
 from django.conf import settings
 from django.db import transaction
 
-from core import jobs
+from core import jobs, pace
 from signing.models import Stray, Submission
 from signing.services.moves import request_locked
 from signing.setu.client import SetuClient
 from signing.setu.errors import SetuRefused, SetuUnavailable
 from signing.states import REQUEST_JOB, STRAY_JOB
 
+PER_SECOND = 1.0
 WAITING_MAX = 1000  # more are not remembered: the clock's own looks find what matters
 
 
 def stray_named(*, setu_id: str, cause: str) -> None:
     """Somebody named an unknown id. One GET in all, at most one a second over all strays. Repeating is safe."""
-    waiting = Stray.objects.filter(outcome="").count()
-    if waiting >= WAITING_MAX:
+    if Stray.objects.filter(outcome="").count() >= WAITING_MAX:
         return
     stray, new = Stray.objects.get_or_create(setu_id=setu_id, defaults={"cause": cause})
     if new:
-        jobs.ring(STRAY_JOB, subject=stray.id, cause=cause, after_seconds=float(waiting))
+        wait = pace.slot(STRAY_JOB, per_second=PER_SECOND)
+        jobs.ring(STRAY_JOB, subject=stray.id, cause=cause, after_seconds=wait)
 
 
 def stray_look(*, claim: jobs.Claim, setu: SetuClient) -> None:

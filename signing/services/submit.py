@@ -17,6 +17,7 @@ from signing.models import SignatureRequest, Signer, SignerLink, Submission
 from signing.selectors import submission_current
 from signing.services import schedule
 from signing.services.moves import request_end, request_locked, stage_move, status_refresh
+from signing.services.orphans import after_the_end
 from signing.setu.client import NewSigner, SetuClient
 from signing.setu.errors import SetuNotFound, SetuRefused, SetuUnavailable
 from signing.setu.wire import SetuSignature
@@ -164,7 +165,7 @@ def _open(*, claim: jobs.Claim, submission: Submission, seen: SetuSignature) -> 
     request.save(update_fields=["stage", "status", "bucket_at"])
     event_append(chain=request.id, kind="request.submitted", submission=submission.no)
     planned = schedule.next_look(now=now, created_at=request.created_at, activity_at=request.activity_at)
-    jobs.settle(claim, next_in=planned)
+    jobs.settle(claim, next_in=planned, planned=True)
 
 
 @transaction.atomic
@@ -176,4 +177,4 @@ def _refused(*, claim: jobs.Claim, request: SignatureRequest, refusal: SetuRefus
     request_end(request, ending=Status.FAILED, reason="refused_by_setu", now=database_now())
     request.save()
     event_append(chain=request.id, kind="request.failed", reason="refused_by_setu", code=refusal.code)
-    jobs.settle(claim, next_in=None)
+    jobs.settle(claim, next_in=after_the_end(request))

@@ -25,7 +25,7 @@ def fetch_signed(
     allowed_hosts: Sequence[str],
     allow_http: bool,
     max_bytes: int,
-    deadline: float = 60.0,
+    deadline: float = 45.0,
     transport: httpx.BaseTransport | None = None,
     clock: Clock = time.monotonic,
 ) -> bytes:

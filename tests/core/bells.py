@@ -1,9 +1,12 @@
 """What the tests of jobs look at: the row, and the messages that wait in the queue."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from dramatiq import Message
+from dramatiq import Broker, Message
+from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 
 from core import jobs
@@ -23,15 +26,30 @@ class Bell:
     delay: float
 
 
-def bells(broker: StubBroker) -> list[Bell]:
+def waiting(broker: Broker) -> Iterator[bytes]:
+    """The messages in the queue, which stay there."""
+    if isinstance(broker, StubBroker):
+        for queue in broker.queues.values():
+            yield from list(queue.queue)
+    elif isinstance(broker, RedisBroker):
+        for name in sorted(broker.get_declared_queues() | broker.get_declared_delay_queues()):
+            ids: Any = broker.client.lrange(
+                f"{broker.namespace}:{name}", 0, -1
+            )  # in the order they were sent
+            for message_id in ids:
+                data: Any = broker.client.hget(f"{broker.namespace}:{name}.msgs", message_id)
+                yield data
+
+
+def bells(broker: Broker) -> list[Bell]:
     """The messages that wait, those of the test's kind only; they stay in the queue."""
     found = []
-    for queue in broker.queues.values():
-        for message in (Message.decode(data) for data in list(queue.queue)):
-            if message.actor_name.startswith(KIND):
-                eta = message.options.get("eta")
-                delay = (eta - message.message_timestamp) / 1000 if eta else 0.0
-                found.append(Bell(message.args[0], message.queue_name.removesuffix(".DQ"), round(delay, 1)))
+    for data in waiting(broker):
+        message: Message[None] = Message.decode(data)
+        if message.actor_name.startswith(KIND):
+            eta = message.options.get("eta")
+            delay = (eta - message.message_timestamp) / 1000 if eta else 0.0
+            found.append(Bell(message.args[0], message.queue_name.removesuffix(".DQ"), round(delay, 1)))
     return found
 
 

@@ -83,8 +83,7 @@ def test_a_run_ends_when_the_leases_time_is_used_up(subject, broker, worked):
 def test_the_end_of_the_process_gives_the_job_back_uncounted_and_rings(subject, worked, broker):
     job = make_job(subject)
     worked.steps = [raising(Shutdown())]
-    with pytest.raises(Shutdown):
-        work.run_job(KIND, job.id)
+    work.run_job(KIND, job.id)
     assert seconds_until_due(job) <= 0
     assert (job.crashes, job.leased_until) == (0, None)
     assert bells(broker) == [Bell(job.id, "tests", 0)]
@@ -93,8 +92,7 @@ def test_the_end_of_the_process_gives_the_job_back_uncounted_and_rings(subject, 
 def test_the_end_of_the_process_just_after_settling_changes_nothing(subject, worked):
     job = make_job(subject)
     worked.steps = [raising(Shutdown(), settled=True)]
-    with pytest.raises(Shutdown):
-        work.run_job(KIND, job.id)
+    work.run_job(KIND, job.id)
     assert seconds_until_due(job) > 290
     assert job.crashes == 0
 
@@ -102,8 +100,7 @@ def test_the_end_of_the_process_just_after_settling_changes_nothing(subject, wor
 def test_a_step_over_its_time_limit_counts_as_a_crash(subject, worked):
     job = make_job(subject)
     worked.steps = [raising(TimeLimitExceeded())]
-    with pytest.raises(TimeLimitExceeded):
-        work.run_job(KIND, job.id)
+    work.run_job(KIND, job.id)
     assert seconds_until_due(job) > 1
     assert (job.crashes, job.leased_until, job.last_error) == (1, None, "TimeLimitExceeded")
 

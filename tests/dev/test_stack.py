@@ -52,7 +52,7 @@ def test_a_busy_port_is_told_in_one_sentence_and_nothing_is_started(busy_port, t
     done = started(f"var_dir=Path({str(tmp_path / 'var')!r}), web_port={busy_port}")
     assert done.stderr == (
         f"Port {busy_port}, which the web server needs, is used by another program. "
-        "End that program and try again.\n"
+        f"End that program, or choose another port: PORT={busy_port + 1000} make run\n"
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert list((tmp_path / "var").iterdir()) == []
@@ -93,9 +93,9 @@ def test_the_environment_is_developments_and_ours_is_left_alone(ports, tmp_path)
 
 
 def test_a_free_port_passes_and_a_busy_one_is_named_with_its_purpose(busy_port):
-    port_check(free_port(), "the web server")
+    port_check(free_port(), "the web server", "PORT")
     with pytest.raises(CannotStart, match=f"Port {busy_port}, which a test needs, is used"):
-        port_check(busy_port, "a test")
+        port_check(busy_port, "a test", "PORT")
 
 
 def test_a_port_that_was_just_given_up_is_free():
@@ -106,7 +106,7 @@ def test_a_port_that_was_just_given_up_is_free():
         port = server.getsockname()[1]
         with socket.create_connection(("127.0.0.1", port)):
             server.accept()[0].close()  # leaves the port in TIME_WAIT
-    port_check(port, "the web server")
+    port_check(port, "the web server", "PORT")
 
 
 def test_a_folder_is_made_with_those_above_it(tmp_path):

@@ -59,6 +59,7 @@ def test_with_all_alive_and_nothing_to_do_all_is_well(client):
         "jobs": "ok",
         "setu": "ok, not called yet",
         "oldest_due_seconds": 0.0,
+        "dead_jobs": 0,
     }
 
 
@@ -93,6 +94,13 @@ def test_what_is_worked_dead_or_not_due_does_not_count(client):
     due_since(900, number=2, dead_at=Now())
     due_since(-900, number=3)
     assert ready(client)["oldest_due_seconds"] == 0
+
+
+@pytest.mark.usefixtures("alive")
+def test_jobs_that_were_given_up_are_counted_and_told(client):
+    due_since(1, dead_at=Now())
+    body = ready(client)
+    assert (body["status"], body["jobs"], body["dead_jobs"]) == ("degraded", "1 were given up", 1)
 
 
 @committed
@@ -141,11 +149,11 @@ def test_setus_word_is_how_the_last_call_went(outcome, word, status, client):
 @pytest.mark.usefixtures("alive")
 def test_migrations_that_are_not_applied_are_told(client):
     recorder = MigrationRecorder(connection)
-    recorder.record_unapplied("core", "0003_counter")
+    recorder.record_unapplied("webhooks", "0001_initial")
     try:
         body = ready(client)
     finally:
-        recorder.record_applied("core", "0003_counter")
+        recorder.record_applied("webhooks", "0001_initial")
     assert (body["status"], body["migrations"]) == ("degraded", "1 are not applied")
 
 

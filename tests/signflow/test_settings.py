@@ -32,7 +32,8 @@ COMPLETE = {
     "SETU_CLIENT_ID": "id",
     "SETU_CLIENT_SECRET": "secret",
     "SETU_PRODUCT_INSTANCE_ID": "instance",
-    "SETU_CALLBACK_TOKENS": "one,two,",
+    "SETU_CALLBACK_TOKENS": f"{'one' * 10},{'two' * 10},",
+    "FILES_DURABLE": "true",
 }
 
 
@@ -91,7 +92,7 @@ def test_production_starts_when_all_is_set():
             ["api.example.com", "www.example.com"],
             "https://api.example.com",
             ["https://app.example.com"],
-            ["one", "two"],
+            ["one" * 10, "two" * 10],
         )
     )
 
@@ -182,3 +183,43 @@ def test_an_empty_setting_has_its_default(empty):
     env = {"CHECK_SECONDS_ACTIVE": empty, "ENABLE_SCHEDULER": empty, "SETU_DOWNLOAD_HOSTS": empty}
     expression = "s.CHECK_SECONDS_ACTIVE, s.ENABLE_SCHEDULER, s.SETU_DOWNLOAD_HOSTS"
     assert value(expression, **COMPLETE, **env) == "(30, True, ['amazonaws.com', 'setu.co'])"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("SECRET_KEY", "short", "SECRET_KEY has fewer than 50 characters."),
+        ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS allows every host."),
+        ("FRONTEND_ORIGINS", "https://*.example.com", "FRONTEND_ORIGINS allows every origin."),
+        ("PUBLIC_URL", "http://api.example.com", "PUBLIC_URL does not begin with https://."),
+        ("FRONTEND_URL", "http://app.example.com", "FRONTEND_URL does not begin with https://."),
+        ("SETU_BASE_URL", "http://setu.example.com", "SETU_BASE_URL does not begin with https://."),
+        (
+            "SETU_CALLBACK_TOKENS",
+            "guessable",
+            "A token of SETU_CALLBACK_TOKENS has fewer than 20 characters.",
+        ),
+        ("FILES_DURABLE", "false", "Files lie on the local disk"),
+    ],
+)
+def test_production_does_not_start_with_what_is_dangerous(name, value, told):
+    assert told in complaint(**(COMPLETE | {name: value}))
+
+
+def test_what_is_missing_and_what_is_dangerous_is_told_at_once():
+    said = complaint(**without("SETU_CLIENT_ID") | {"ALLOWED_HOSTS": "*", "FILES_DURABLE": ""})
+    assert all(word in said for word in ("SETU_CLIENT_ID", "ALLOWED_HOSTS", "local disk"))
+
+
+def test_postgresql_is_pooled_with_limits_and_a_transaction_pooler_gets_no_session():
+    direct = value(
+        "s.DATABASES['default']['OPTIONS']['pool']['max_size'], 'statement_timeout' in str(s.DATABASES)",
+        **COMPLETE | {"DATABASE_URL": "postgres://u:p@db.example.com:5432/n", "DATABASE_CONNECTIONS": "7"},
+    )
+    assert direct == "(7, True)"
+    pooled = value(
+        "s.DATABASES['default']['DISABLE_SERVER_SIDE_CURSORS'], s.DATABASES['default']['OPTIONS'].get('options'), "
+        "s.DATABASES['default']['OPTIONS']['prepare_threshold']",
+        **COMPLETE | {"DATABASE_URL": "postgres://u:p@db.example.com:6543/n"},
+    )
+    assert pooled == "(True, None, None)"

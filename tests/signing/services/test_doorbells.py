@@ -4,9 +4,10 @@ import pytest
 
 from core.models import Job
 from signing.models import Signer, Stray, Submission
-from signing.services.doorbells import return_rung, setu_id_rung
+from signing.services.doorbells import idle_rung, return_rung, setu_id_rung
+from signing.states import REQUEST_JOB
 from tests.builders import make_request, reloaded
-from tests.signing.builders import ask, job_of
+from tests.signing.builders import ask, due_in, job_of
 
 FORGED = {"status": "sign_complete", "signers": {"setu-1-1": ["signed", ""]}}
 
@@ -91,3 +92,17 @@ def test_a_return_to_an_open_create_without_an_id_rings_the_request(manager, ash
     Submission.objects.update(setu_id=None)
     assert return_rung(reference=Submission.objects.get().reference) is True
     assert job_of(request).cause == "return"
+
+
+def test_a_request_for_which_nothing_is_planned_is_rung_again_when_polling_is_on(manager, asha, settings):
+    request = make_request(by=manager, signers=[asha])
+    Job.objects.create(kind=REQUEST_JOB, subject=request.id)
+    over = make_request(by=manager, signers=[asha], setu_id="setu-2", stage="ended", ending="declined")
+    Job.objects.create(kind=REQUEST_JOB, subject=over.id)
+    settings.ENABLE_SCHEDULER = False
+    assert idle_rung() == 0
+    settings.ENABLE_SCHEDULER = True
+    assert idle_rung() == 1
+    assert idle_rung() == 0
+    assert due_in(request) <= 0
+    assert job_of(over).due_at is None

@@ -8,8 +8,9 @@ from django.core import signing
 from django.db.models import F
 
 from core.models import Event, Job, User
+from signing.errors import AlreadySigned
 from signing.models import Signer, Stray, Submission
-from signing.services.links import RELEASE_SALT, release_url
+from signing.services.links import RELEASE_SALT, _release, release_url
 from signing.states import Stage
 from tests.builders import make_request, reloaded
 from tests.signing.builders import due_in, events, job_of
@@ -136,7 +137,7 @@ def test_who_has_signed_is_told_so_also_while_another_signs(client, request_row,
     Signer.objects.filter(user=asha).update(setu_status="signed")
     for _ in range(2):
         response = client.get(link_of(asha))
-        assert (response.status_code, "signed this document already" in response.content.decode()) == (
+        assert (response.status_code, "You have signed" in response.content.decode()) == (
             409,
             True,
         )
@@ -204,3 +205,11 @@ def test_what_the_browser_says_is_never_shown(client, request_row):
     response = client.get("/return/x/?errorMessage=<script>alert(1)</script>&errCode=<b>")
     assert b"script" not in response.content
     assert b"<b>" not in response.content
+
+
+def test_a_signer_who_signs_while_the_link_is_followed_gets_no_address(request_row, asha):
+    """What was read before the lock is read again under it."""
+    signer = Signer.objects.select_related("user", "request").get(user=asha)
+    Signer.objects.filter(id=signer.id).update(setu_status="signed")
+    with pytest.raises(AlreadySigned):
+        _release(signer)

@@ -1,12 +1,13 @@
 """Orphans: what a newer submission has replaced must not live on at Setu, nor stop the request."""
 
+import pytest
 from django.db.models.functions import Now
 
 from signing.models import Submission
 from signing.services.doorbells import setu_id_rung
 from signing.setu_provider import account_fingerprint
 from tests.builders import reloaded
-from tests.signing.builders import ask, owed, submissions
+from tests.signing.builders import ask, due_in, owed, submissions
 
 
 def work(request, run_due) -> None:
@@ -50,6 +51,24 @@ def test_deleting_an_orphan_may_be_repeated(world, manager, asha, run_due):
     orphan, live = (each["id"] for each in world.requests())
     setu_id_rung(setu_id=orphan, cause="callback")
     run_due()
+    Submission.objects.filter(request=request).update(delete_tried_at=None)  # ten minutes later
     work(request, run_due)
     assert [each["id"] for each in world.requests()] == [live]
     assert [each.deleted_at is None for each in submissions(request)] == [False, True]
+
+
+@pytest.mark.parametrize("status", [500, 400])
+def test_an_orphan_that_cannot_be_deleted_does_not_stop_its_request(world, manager, asha, run_due, status):
+    request = ask(asha, by=manager)
+    world.fault("accept_then_hang", endpoint="create")
+    run_due()
+    work(request, run_due)
+    orphan, live = world.requests()
+    world.fault("status", endpoint="delete", times=100, status=status)
+    setu_id_rung(setu_id=orphan["id"], cause="callback")
+    run_due()
+    world.sign(live["id"], live["signers"][0]["id"])
+    work(request, run_due)
+    assert reloaded(request).status == "sign_complete"
+    assert world.calls["delete"] == 1
+    assert 0 < due_in(request) <= 600, "the orphan's turn comes again"
