@@ -12,4 +12,14 @@ timeout = 30  # s
 graceful_timeout = 20  # s; platforms kill 30 s after SIGTERM
 keepalive = 75  # s
 accesslog = None  # paths carry tokens
+_development = os.environ.get("SIGNFLOW_DEV", "").lower() in ("1", "true", "yes", "on", "y", "ok")
+_form = os.environ.get("LOG_FORMAT") or ("text" if _development else "json")
+logconfig_dict = {  # Gunicorn's own lines as all others (signflow/settings/operations.py)
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"event": {"()": "core.log.EventFormatter", "form": _form}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "event"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"gunicorn.error": {"handlers": [], "level": "INFO", "propagate": True}},
+}
 control_socket_disable = True  # it would lie in the home folder

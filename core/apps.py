@@ -8,6 +8,11 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         import dramatiq
 
-        from core.liveness import Liveness  # needs the models, so it cannot stand in the settings' list
+        from core import checkup_settings, checkup_stores, checkup_work, sentry  # noqa: F401  # what the doctor asks
+        from core.counters import Flushing
+        from core.liveness import Liveness  # need the models, so they cannot stand in the settings' list
 
-        dramatiq.get_broker().add_middleware(Liveness())
+        broker = dramatiq.get_broker()
+        broker.add_middleware(Liveness())
+        broker.add_middleware(Flushing())
+        sentry.start()

@@ -9,6 +9,7 @@ from ninja.security import HttpBearer
 from ninja_jwt.exceptions import TokenError
 from ninja_jwt.tokens import AccessToken, RefreshToken, Token
 
+from core import log
 from core.errors import NotAllowed, NotSignedIn
 from core.models import User
 
@@ -34,6 +35,7 @@ class Bearer(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> User:
         user = user_of(token, kind=AccessToken)
         request.user = user
+        log.bind(user_id=user.id, organization_id=user.organization_id)
         if self._also:
             self._also(request)
         return user

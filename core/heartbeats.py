@@ -7,6 +7,7 @@ from core.models import Heartbeat
 
 CLOCK = "clock"
 WORKER = "worker:"  # + host and process id
+WORKER_SILENT_SECONDS = 60.0  # s; one beats every ten
 CLOCK_SILENT_SECONDS = 180.0  # s without a tick until workers ring what is due themselves
 FORGOTTEN_SECONDS = 3600.0
 

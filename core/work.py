@@ -12,6 +12,7 @@ from dramatiq.threading import Interrupt
 from core import doorbell, drain, jobs, pace
 from core.claims import Claim
 from core.doorbell import Kind
+from core.log import bind, scoped
 
 log = logging.getLogger(__name__)
 STEPS_MAX = 10  # claims one message may lead to
@@ -53,6 +54,7 @@ def run_at_pace(name: str, job_id: int, *, paced: bool) -> None:
         run_job(name, job_id)
 
 
+@scoped
 def run_job(name: str, job_id: int) -> None:
     """Claim and work a job until nothing is due, somebody else has it, or the lease's time is used up."""
     chosen = doorbell.kind(name)
@@ -63,6 +65,7 @@ def run_job(name: str, job_id: int) -> None:
         claim = jobs.claim(job_id, lease=chosen.lease)
         if claim is None:
             return
+        bind(kind=name, subject=claim.subject, fence=claim.fence)
         try:
             chosen.work(claim)
         except jobs.LeaseLost:

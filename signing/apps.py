@@ -6,4 +6,5 @@ class SigningConfig(AppConfig):
     verbose_name = "Documents and signatures"
 
     def ready(self) -> None:
-        from signing import actors  # noqa: F401  # declares the kinds of jobs in every process
+        # Each declares something in every process: kinds of jobs, what the doctor asks, what is measured.
+        from signing import actors, checks, metrics  # noqa: F401

@@ -5,6 +5,7 @@ import hashlib
 import httpx
 from django.conf import settings
 
+from signing.calls import CountedClient, counted
 from signing.setu.client import SetuClient
 from signing.setu.files import fetch_signed
 
@@ -18,7 +19,7 @@ def setu_client() -> SetuClient:
     """This process's client; thread-safe."""
     global _client
     if _client is None:
-        _client = SetuClient(
+        _client = CountedClient(
             base_url=settings.SETU_BASE_URL,
             client_id=settings.SETU_CLIENT_ID,
             client_secret=settings.SETU_CLIENT_SECRET,
@@ -28,6 +29,7 @@ def setu_client() -> SetuClient:
     return _client
 
 
+@counted("file")
 def signed_bytes(url: str) -> bytes:
     """The file behind a download link. Raises SetuUnavailable, LinkExpired, LinkRefused. Safe to repeat."""
     return fetch_signed(

@@ -1,5 +1,6 @@
 """Where settings come from: the environment, `.env`, and in development what `devmode` fills in."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]  # untyped librar
         return value.strip() if isinstance(value, str) else value
 
 
+logging.getLogger("environ").setLevel(logging.INFO)  # it says each setting that is read, before LOGGING is
 env = Environment()
 if (BASE_DIR / ".env").is_file():
     env.read_env(str(BASE_DIR / ".env"))

@@ -1,0 +1,67 @@
+"""One line for each answer, and an id that ties all lines of a request together."""
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+
+from core import log as lines
+
+log = logging.getLogger("web")
+HEADER = "X-Request-ID"
+SAFE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+QUIET = frozenset({"healthz", "readyz", "metrics"})  # asked every few seconds by machines
+
+
+class RequestLogMiddleware:
+    """The outermost one. `http_request` is the id: the caller's if it is harmless, else a new one.
+
+    (`request_id` in our lines is a signature request's.)
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get(HEADER, "")
+        http_request = given if SAFE.fullmatch(given) else uuid4().hex
+        request.http_request = http_request  # type: ignore[attr-defined]
+        began = time.perf_counter()
+        with lines.scope(http_request=http_request):
+            response = self.get_response(request)
+            response[HEADER] = http_request
+            admin = getattr(
+                request, "_cached_user", None
+            )  # of a session; a token's user is bound where it is read
+            if admin and admin.pk:
+                lines.bind(user_id=admin.pk)
+            quiet = request.path_info.strip("/") in QUIET
+            log.log(
+                logging.DEBUG if quiet else logging.INFO,
+                "web.answered",
+                extra={
+                    "route": _route(request),
+                    "method": request.method,
+                    "status": response.status_code,
+                    "ms": round((time.perf_counter() - began) * 1000, 1),
+                },
+            )
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        lines.bind(route=lines.route_of(request))
+
+
+def _route(request: HttpRequest) -> str:
+    """Also of requests that were answered before Django looked for their view (a preflight)."""
+    if request.resolver_match is None:
+        try:
+            return f"/{resolve(request.path_info).route}"
+        except Resolver404:
+            return lines.NO_ROUTE
+    return lines.route_of(request)
