@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from signflow.settings.environment import VAR_DIR, danger, env, required
+from signflow.settings.environment import VAR_DIR, danger, env, missing, required
 
 # --- Rows ----------------------------------------------------------------------------------------------
 DATABASE: dict[str, Any] = env.db_url_config(required("DATABASE_URL") or "sqlite:///:memory:")
@@ -41,9 +41,12 @@ DATABASES = {"default": DATABASE}
 
 # --- Files ---------------------------------------------------------------------------------------------
 FILES_BUCKET: str = env.str("FILES_BUCKET", default="")  # of an S3-compatible storage; empty: local disk
-FILES_DURABLE: bool = env.bool(
-    "FILES_DURABLE", default=False
-)  # local disk outlives a restart and is backed up
+FILES_ENDPOINT_URL: str = env.str("FILES_ENDPOINT_URL", default="")  # empty: Amazon's
+FILES_REGION: str = env.str("FILES_REGION", default="")
+FILES_ACCESS_KEY: str = env.str("FILES_ACCESS_KEY", default="")  # both empty: the platform's own credentials
+FILES_SECRET_KEY: str = env.str("FILES_SECRET_KEY", default="")
+FILES_PATH_STYLE: bool = env.bool("FILES_PATH_STYLE", default=False)  # host/bucket/name, not bucket.host/name
+FILES_DURABLE: bool = env.bool("FILES_DURABLE", default=False)  # the local disk outlives a restart
 MEDIA_ROOT = env.str("FILES_DIR", default=str(VAR_DIR / "files"))
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -51,8 +54,26 @@ danger(
     not FILES_BUCKET and not FILES_DURABLE,
     "Files lie on the local disk, which most platforms throw away: set FILES_BUCKET, or FILES_DURABLE=true.",
 )
+danger(
+    bool(FILES_BUCKET and FILES_ENDPOINT_URL) and not FILES_ENDPOINT_URL.startswith("https://"),
+    "FILES_ENDPOINT_URL does not begin with https://.",
+)
 
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+if FILES_BUCKET:
+    bucket: dict[str, Any] = {"bucket_name": FILES_BUCKET, "path_style": FILES_PATH_STYLE}
+    bucket |= {"endpoint_url": FILES_ENDPOINT_URL or None, "region_name": FILES_REGION or None}
+    if FILES_ACCESS_KEY or FILES_SECRET_KEY:
+        for _name, _given in (("FILES_ACCESS_KEY", FILES_ACCESS_KEY), ("FILES_SECRET_KEY", FILES_SECRET_KEY)):
+            if not _given:
+                missing.append(_name)
+        # No session token: the platform's would not fit these keys.
+        bucket |= {
+            "access_key": FILES_ACCESS_KEY,
+            "secret_key": FILES_SECRET_KEY,
+            "security_token": None,
+        }
+    STORAGES["default"] = {"BACKEND": "core.s3.S3Files", "OPTIONS": bucket}

@@ -46,7 +46,8 @@ def test_with_all_well_it_ends_with_0_and_has_one_line_a_check():
     assert {line[0] for line in lines} == {"✓", "!"}
 
 
-def test_a_fault_has_its_remedy_below_it_and_the_code_1(well):
+def test_a_fault_has_its_remedy_below_it_and_the_code_1(well, settings):
+    settings.EMBEDDED = True
     Heartbeat.objects.filter(name__startswith=heartbeats.WORKER).update(at=after(-90))
     code, text = doctor()
     assert code == 1
