@@ -11,6 +11,11 @@ class InspectionBusy(Busy):
     title = "Many documents are being checked"
 
 
+class StorageDown(Busy):
+    code = "storage_down"
+    title = "Files cannot be stored just now"
+
+
 class DocumentInUse(Conflict):
     code = "document_in_use"
     title = "This document is being signed already"

@@ -1,12 +1,16 @@
 """Taking in a contract: checked in a limited child process, stored, then recorded."""
 
+import logging
+
 from django.conf import settings
 
 from core.models import User
 from core.storage import blob_keep
-from signing.errors import DocumentRefused, InspectionBusy
+from signing.errors import DocumentRefused, InspectionBusy, StorageDown
 from signing.models import Document
 from signing.pdf import inspect
+
+log = logging.getLogger(__name__)
 
 
 def document_create(*, by: User, name: str, content: bytes) -> Document:
@@ -19,10 +23,15 @@ def document_create(*, by: User, name: str, content: bytes) -> Document:
         raise DocumentRefused(refusal.detail, code=refusal.code) from None
     except inspect.InspectionBusy:
         raise InspectionBusy("Many documents are being checked just now. Try again in a moment.") from None
+    try:
+        blob = blob_keep(organization_id=by.tenant.id, content=content)
+    except OSError:
+        log.exception("documents.not_kept")
+        raise StorageDown("The file could not be stored just now. Try again in a moment.") from None
     return Document.objects.create(
         organization=by.tenant,
         name=name,
-        blob=blob_keep(organization_id=by.tenant.id, content=content),
+        blob=blob,
         size=len(content),
         pages=facts.pages,
         created_by=by,

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.storage import default_storage
 
 from core.storage import blob_read
-from signing.errors import DocumentRefused
+from signing.errors import DocumentRefused, StorageDown
 from signing.models import Document
 from signing.services.documents import document_create, upload_size_check
 from tests.builders import make_pdf
@@ -47,3 +47,12 @@ def test_a_size_at_the_limit_passes_and_one_more_byte_does_not(settings):
         "document_too_large",
         "The file is larger than 20 MB.",
     )
+
+
+def test_while_files_cannot_be_stored_an_upload_says_so_and_leaves_nothing(manager, settings, tmp_path):
+    (tmp_path / "file").touch()
+    settings.MEDIA_ROOT = str(tmp_path / "file" / "below")  # no folder can be made under a file
+    with pytest.raises(StorageDown) as told:
+        document_create(by=manager, name="Contract", content=make_pdf())
+    assert told.value.status == 503
+    assert not Document.objects.exists()
