@@ -38,14 +38,14 @@ def test_every_answer_may_be_read_by_the_frontend(manager, asha):
         assert "Access-Control-Allow-Credentials" not in answer
 
 
-def test_a_server_error_may_be_read_too(manager, settings, tmp_path):
+def test_an_error_of_the_servers_own_may_be_read_too(manager, settings, tmp_path):
     blocked = tmp_path / "a-file"
     blocked.touch()
     settings.MEDIA_ROOT = blocked / "files"
     api = Api(manager)
     api._client.defaults["HTTP_ORIGIN"] = ORIGIN
     answer = api.upload(make_pdf(1))
-    assert (answer.status_code, answer["Access-Control-Allow-Origin"]) == (500, ORIGIN)
+    assert (answer.status_code, answer["Access-Control-Allow-Origin"]) == (503, ORIGIN)
 
 
 @pytest.mark.parametrize("path", ["token/", "token/refresh/", "users/create/", "documents/", "status/"])
