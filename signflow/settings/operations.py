@@ -1,9 +1,13 @@
 """What operators see: logs, metrics, errors."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 from core.log import config
 from signflow.settings.environment import DEV, danger, env
 
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO").upper()
+if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+    raise ImproperlyConfigured("LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL.")
 LOG_FORMAT: str = env.str("LOG_FORMAT", default="text" if DEV else "json")  # json, text: one line each
 danger(LOG_FORMAT not in ("json", "text"), "LOG_FORMAT is neither json nor text.")
 LOGGING = config(
