@@ -1,0 +1,245 @@
+"""The markup of the control's pages: requests and deliveries."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from tests.standin.clock import IST
+from tests.standin.control import PREFIX
+from tests.standin.deliveries import Delivery
+from tests.standin.errcodes import GROUPS
+from tests.standin.pages import framed
+
+TABS = {
+    "": "Requests",
+    "page/deliveries": "Notifications",
+    "page/faults": "Faults",
+    "page/settings": "Clock and choices",
+}
+STATES = {
+    "sign_complete": "good",
+    "signed": "good",
+    "delivered": "good",
+    "sign_in_progress": "busy",
+    "in_progress": "busy",
+    "sending": "busy",
+    "held": "busy",
+    "given_up": "bad",
+    "lost": "bad",
+}
+REQUEST_STATES = ("sign_initiated", "sign_in_progress", "sign_pending", "sign_complete")
+DELIVERY_STATES = ("recorded", "held", "lost", "sending", "delivered", "given_up")
+NOTHING = Markup('<p class="card">{}</p>')
+
+
+def page(name: str, body: Markup, *, note: tuple[bool, str] | None, now: datetime, public: str) -> str:
+    tabs = Markup("").join(
+        Markup('<a href="{}{}"{}>{}</a>').format(
+            PREFIX, path, Markup(' aria-current="page"') if path == name else "", words
+        )
+        for path, words in TABS.items()
+    )
+    said = (
+        Markup('<p class="{}" role="status">{}</p>').format("said bad" if note[0] else "said", note[1])
+        if note
+        else ""
+    )
+    whole = Markup(
+        '<header class="bar"><span class="brand"><img src="{prefix}icon.svg" alt="" width="28" height="28">'
+        'Control <small>of the stand-in at {public}</small></span><nav class="tabs" aria-label="Control">{tabs}</nav>'
+        '<span class="small">{now} (India)</span></header><main class="control">{said}{body}</main>'
+    ).format(
+        prefix=PREFIX,
+        public=public,
+        tabs=tabs,
+        now=f"{now.astimezone(IST):%d %b %Y, %H:%M:%S}",
+        said=said,
+        body=body,
+    )
+    return framed(f"{TABS[name]}, control", whole, base=PREFIX, kind="control-page")
+
+
+def requests(
+    rows: Sequence[tuple[dict[str, Any], str, str]],
+    query: Mapping[str, str],
+    token: str,
+    pages: Markup,
+    calls: Mapping[str, int],
+) -> Markup:
+    counted = Markup("").join(
+        Markup("<span><b>{}</b> {}</span>").format(count, name) for name, count in calls.items()
+    )
+    shown = Markup("").join(_request(facts, name, asked, token) for facts, name, asked in rows)
+    return Markup(
+        '<h1>Signature requests</h1><p class="numbers" aria-label="Calls received">{}</p>{}<section>{}{}</section>'
+    ).format(
+        counted or "No call has come yet.",
+        _filter("", query, "status", REQUEST_STATES, "q", "Document, signer or id"),
+        shown or NOTHING.format("There is no such request."),
+        pages,
+    )
+
+
+def _request(facts: dict[str, Any], name: str, asked: str, token: str) -> Markup:
+    hidden = {"requestId": facts["id"]}
+    rows = Markup("").join(_signer(facts, signer, token) for signer in facts["signers"])
+    return Markup(
+        '<article class="request"><header><h2>{name}</h2>{state}<span class="small">asked by {asked}</span></header>'
+        '<p class="small"><code>{id}</code></p>'
+        '<div class="scroll"><table><thead><tr><th>Signer</th><th>State</th><th>Link</th><th>Let the signer …</th></tr>'
+        "</thead><tbody>{rows}</tbody></table></div>"
+        '<p class="row">{links}{delete}</p></article>'
+    ).format(
+        name=name,
+        state=state(facts["status"]),
+        asked=asked,
+        id=facts["id"],
+        rows=rows,
+        links=Markup(
+            '<a class="button" href="{0}page/deliveries?requestId={1}">Notifications</a> '
+            '<a class="button" href="{0}page/faults?requestId={1}">Faults for it</a>'
+        ).format(PREFIX, facts["id"]),
+        delete=button("delete", "Delete behind the client's back", token, hidden, kind="no"),
+    )
+
+
+def _signer(facts: dict[str, Any], signer: dict[str, Any], token: str) -> Markup:
+    hidden = {"requestId": facts["id"], "signerId": signer["id"]}
+    buttons: list[Markup] = []
+    if signer["status"] != "signed":
+        buttons = [
+            button("sign", "sign", token, hidden, kind="go"),
+            button("decline", "decline", token, hidden),
+        ]
+        buttons.append(
+            form(
+                "fail", token, hidden, Markup("{}<button>fail</button>").format(codes(f"code-{signer['id']}"))
+            )
+        )
+        if signer["status"] == "pending":
+            buttons.append(button("open", "open and leave", token, hidden))
+    return Markup(
+        '<tr><td>{name}<br><span class="small">{identifier}{optional}</span></td><td>{state}{code}</td>'
+        '<td><a href="{url}" target="_blank" rel="noopener">signing page</a></td><td>{buttons}</td></tr>'
+    ).format(
+        name=signer["displayName"],
+        identifier=signer["identifier"],
+        optional=" · optional" if signer.get("optional") else "",
+        state=state(signer["status"]),
+        code=Markup("<br><code>{}</code>").format(signer["errCode"]) if signer["errCode"] else "",
+        url=signer["url"],
+        buttons=Markup(" ").join(buttons) or "nothing more",
+    )
+
+
+def codes(id_: str) -> Markup:
+    options = Markup("").join(
+        Markup('<optgroup label="{}">{}</optgroup>').format(
+            group, Markup("").join(Markup("<option>{}</option>").format(code) for code in known)
+        )
+        for group, known in GROUPS.items()
+    )
+    return Markup('<select name="errCode" id="{}" aria-label="with this code">{}</select>').format(
+        id_, options
+    )
+
+
+def deliveries(
+    found: Sequence[Delivery], query: Mapping[str, str], token: str, pages: Markup, now: float
+) -> Markup:
+    rows = Markup("").join(_delivery(each, token, now) for each in found)
+    table = Markup(
+        '<div class="scroll"><table><thead><tr><th>No.</th><th>State</th><th>Attempts and answers</th><th>Next try</th>'
+        "<th>Request</th><th>Body</th><th></th></tr></thead><tbody>{}</tbody></table></div>"
+    ).format(rows)
+    return Markup('<h1>Notifications</h1>{}<div class="row">{}</div><section>{}{}</section>').format(
+        _filter("page/deliveries", query, "state", DELIVERY_STATES, "requestId", "Request's id"),
+        button("release", "Release all that are held", token, {"back": "deliveries"}),
+        table if found else NOTHING.format("There is no such notification."),
+        pages,
+    )
+
+
+def _delivery(each: Delivery, token: str, now: float) -> Markup:
+    attempts = ", ".join(map(str, each.attempts)) or "none yet"
+    due = f"in {max(each.due - now, 0):.0f} s" if each.due is not None else "none"
+    if each.state == "held" and each.due is None:
+        due = "after the next one" if each.behind else "when released"
+    hidden = {"index": str(each.index), "back": "deliveries"}
+    act = button("release", "release", token, hidden) if each.state == "held" else ""
+    return Markup(
+        "<tr><td>{index}</td><td>{state}</td><td>{attempts}</td><td>{due}</td><td><code>{request}</code></td>"
+        "<td><details><summary>{size} bytes</summary><code>{body}</code></details></td><td>{act} {again}</td></tr>"
+    ).format(
+        index=each.index,
+        state=state(each.state),
+        attempts=attempts,
+        due=due,
+        request=each.request_id,
+        size=len(each.body),
+        body=each.body[:4000].decode(errors="replace"),
+        act=act,
+        again=button("redeliver", "send again", token, hidden),
+    )
+
+
+def _filter(
+    path: str, query: Mapping[str, str], choice: str, choices: Sequence[str], text: str, words: str
+) -> Markup:
+    options = Markup("").join(
+        Markup("<option{}>{}</option>").format(Markup(" selected") if query.get(choice) == each else "", each)
+        for each in choices
+    )
+    return Markup(
+        '<form class="row" method="get" action="{prefix}{path}"><div><label for="f-{choice}">State</label>'
+        '<select id="f-{choice}" name="{choice}"><option value="">all</option>{options}</select></div>'
+        '<div><label for="f-{text}">{words}</label><input id="f-{text}" name="{text}" value="{given}"></div>'
+        "<button>Show</button></form>"
+    ).format(
+        prefix=PREFIX,
+        path=path,
+        choice=choice,
+        options=options,
+        text=text,
+        words=words,
+        given=query.get(text, ""),
+    )
+
+
+def pager(path: str, query: Mapping[str, str], start: int, count: int, total: int) -> Markup:
+    """Which of how many are shown, and the way to the others."""
+    rest = {key: value for key, value in query.items() if key not in ("start", "note")}
+    links = [
+        Markup('<a href="{}{}?{}">{}</a>').format(PREFIX, path, urlencode({**rest, "start": at}), words)
+        for at, words, there in (
+            (max(start - count, 0), "Newer", start > 0),
+            (start + count, "Older", start + count < total),
+        )
+        if there
+    ]
+    if not total:
+        return Markup("")
+    return Markup('<p class="row small"><span>{} to {} of {}, newest first</span> {}</p>').format(
+        start + 1, min(start + count, total), total, Markup(" ").join(links)
+    )
+
+
+def state(word: str) -> Markup:
+    return Markup('<span class="state {}">{}</span>').format(STATES.get(word, ""), word)
+
+
+def form(path: str, token: str, hidden: Mapping[str, str], inside: Markup, kind: str = "") -> Markup:
+    fields = Markup("").join(
+        Markup('<input type="hidden" name="{}" value="{}">').format(name, value)
+        for name, value in {**hidden, "token": token}.items()
+    )
+    return Markup('<form method="post" action="{}page/do/{}" class="{}">{}{}</form>').format(
+        PREFIX, path, kind, fields, inside
+    )
+
+
+def button(path: str, words: str, token: str, hidden: Mapping[str, str], *, kind: str = "") -> Markup:
+    return form(path, token, hidden, Markup('<button class="{}">{}</button>').format(kind, words))
