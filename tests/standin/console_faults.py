@@ -50,7 +50,7 @@ def settings(now: Mapping[str, Any], offset: float, token: str) -> Markup:
     return Markup(
         '<h1>Clock and choices</h1><section class="card"><h2>Clock</h2><p>The clock is {offset:.0f} seconds ahead of '
         "this machine's. Sessions, links and the repeats of notifications follow it.</p>"
-        '<div class="row">{steps}</div><br>{own}</section>'
+        '<div class="row"><span>Advance by</span>{steps}</div>{own}</section>'
         '<section class="card"><h2>Where Setu leaves a choice</h2>{form}</section>'
         '<section class="card"><h2>From the beginning</h2><p>Forget all documents, requests, notifications and faults; '
         "set clock and choices back. The keys stay.</p>{reset}</section>"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -89,20 +90,26 @@ def _request(facts: dict[str, Any], name: str, asked: str, token: str) -> Markup
     return Markup(
         '<article class="request"><header><h2>{name}</h2>{state}<span class="small">asked by {asked}</span></header>'
         '<p class="small"><code>{id}</code></p>'
-        '<div class="scroll"><table><thead><tr><th>Signer</th><th>State</th><th>Link</th><th>Let the signer …</th></tr>'
-        "</thead><tbody>{rows}</tbody></table></div>"
-        '<p class="row">{links}{delete}</p></article>'
+        '<div class="scroll">{table}</div>'
+        '<div class="row">{links}{delete}</div></article>'
     ).format(
         name=name,
         state=state(facts["status"]),
         asked=asked,
         id=facts["id"],
-        rows=rows,
+        table=_table(("Signer", "State", "Link", "Let the signer"), rows),
         links=Markup(
             '<a class="button" href="{0}page/deliveries?requestId={1}">Notifications</a> '
             '<a class="button" href="{0}page/faults?requestId={1}">Faults for it</a>'
         ).format(PREFIX, facts["id"]),
         delete=button("delete", "Delete behind the client's back", token, hidden, kind="no"),
+    )
+
+
+def _table(heads: Sequence[str], rows: Markup) -> Markup:
+    cells = Markup("").join(Markup("<th>{}</th>").format(head) for head in heads)
+    return Markup('<table class="stack"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
+        cells, rows
     )
 
 
@@ -151,32 +158,33 @@ def deliveries(
     found: Sequence[Delivery], query: Mapping[str, str], token: str, pages: Markup, now: float
 ) -> Markup:
     rows = Markup("").join(_delivery(each, token, now) for each in found)
-    table = Markup(
-        '<div class="scroll"><table><thead><tr><th>No.</th><th>State</th><th>Attempts and answers</th><th>Next try</th>'
-        "<th>Request</th><th>Body</th><th></th></tr></thead><tbody>{}</tbody></table></div>"
-    ).format(rows)
+    table = _table(("No.", "State", "Attempts and answers", "Next try", "Request", "Body", ""), rows)
     return Markup('<h1>Notifications</h1>{}<div class="row">{}</div><section>{}{}</section>').format(
         _filter("page/deliveries", query, "state", DELIVERY_STATES, "requestId", "Request's id"),
         button("release", "Release all that are held", token, {"back": "deliveries"}),
-        table if found else NOTHING.format("There is no such notification."),
+        Markup('<div class="scroll">{}</div>').format(table)
+        if found
+        else NOTHING.format("There is no such notification."),
         pages,
     )
 
 
 def _delivery(each: Delivery, token: str, now: float) -> Markup:
-    attempts = ", ".join(map(str, each.attempts)) or "none yet"
+    runs = [(answer, len(list(run))) for answer, run in groupby(each.attempts)]
+    attempts = ", ".join(f"{answer} ({count} times)" if count > 1 else f"{answer}" for answer, count in runs)
     due = f"in {max(each.due - now, 0):.0f} s" if each.due is not None else "none"
     if each.state == "held" and each.due is None:
         due = "after the next one" if each.behind else "when released"
     hidden = {"index": str(each.index), "back": "deliveries"}
     act = button("release", "release", token, hidden) if each.state == "held" else ""
     return Markup(
-        "<tr><td>{index}</td><td>{state}</td><td>{attempts}</td><td>{due}</td><td><code>{request}</code></td>"
+        '<tr><td data-label="No.">{index}</td><td>{state}</td><td data-label="Answers">{attempts}</td>'
+        '<td data-label="Next try">{due}</td><td><code>{request}</code></td>'
         "<td><details><summary>{size} bytes</summary><code>{body}</code></details></td><td>{act} {again}</td></tr>"
     ).format(
         index=each.index,
         state=state(each.state),
-        attempts=attempts,
+        attempts=attempts or "none yet",
         due=due,
         request=each.request_id,
         size=len(each.body),

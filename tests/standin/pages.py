@@ -5,7 +5,7 @@ from pathlib import Path
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-FLAG = "Stand-in for Setu — for rehearsals only, no legal meaning"
+FLAG = "Setu stand-in: a rehearsal, no legal meaning"
 STYLE = (Path(__file__).parent / "standin.css").read_bytes()
 ICON = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#1b4b72"/>'

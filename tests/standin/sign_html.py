@@ -16,6 +16,7 @@ from tests.standin.state import Request, Signer
 BASE = "/signature/"
 PREVIEW = BASE + "preview"
 PAGES_SHOWN = 200
+BADGES = {"good": "\u2713", "busy": "\u2026", "bad": "!"}
 HEADER = Markup(
     '<header class="bar"><span class="brand"><img src="/signature/icon.svg" alt="" width="28" height="28">'
     "eSign <small>stand-in</small></span>{who}</header>"
@@ -39,9 +40,10 @@ def sign_page(request: Request, signer: Signer, attempt: Attempt) -> str:
     body = Markup(
         '{header}<main class="signing"><section class="intro"><h1>{name}</h1>'
         "<p><strong>{asked_by}</strong> asks you to sign this document.{reason}</p>{last}</section>"
-        '<section class="document" aria-label="The document">{pages}</section>'
+        '<section class="document" aria-label="The document">{pages}'
+        '<a class="jump" href="#sign">Go to signing</a></section>'
         '<section class="panel" id="sign" aria-label="Signing">{facts}{form}</section>'
-        '</main><a class="jump" href="#sign">Go to signing</a>'
+        "</main>"
     ).format(
         header=HEADER.format(who=Markup('<span class="who">{}</span>').format(signer.display_name)),
         name=request.document_name,
@@ -56,14 +58,15 @@ def sign_page(request: Request, signer: Signer, attempt: Attempt) -> str:
 
 
 def notice_page(
-    title: str, paragraphs: Sequence[str | Markup], *, link: tuple[str, str] | None = None
+    title: str, paragraphs: Sequence[str], *, kind: str = "", link: tuple[str, str] | None = None
 ) -> str:
-    """A page that only says something. link: address and words of what to do next."""
+    """A page that only says something. kind: good, busy or bad. link: address and words of what to do next."""
     said = Markup("").join(Markup("<p>{}</p>").format(text) for text in paragraphs)
     action = Markup('<p><a class="button go" href="{}">{}</a></p>').format(*link) if link else ""
-    body = Markup('{}<main class="notice"><div class="card"><h1>{}</h1>{}{}</div></main>').format(
-        HEADER.format(who=""), title, said, action
-    )
+    body = Markup(
+        '{}<main class="notice"><div class="card"><div class="badge {}" aria-hidden="true">{}</div>'
+        "<h1>{}</h1>{}{}</div></main>"
+    ).format(HEADER.format(who=""), kind, BADGES.get(kind, "i"), title, said, action)
     return framed(title, body, base=BASE, kind="notice-page")
 
 
@@ -109,7 +112,8 @@ def _page(request: Request, signer: Signer, sheet: Sheet, count: int) -> Markup:
     return Markup(
         '<figure id="page-{number}"><div class="sheet"><img src="{base}page.png?{query}" width="{w}" height="{h}" '
         'loading="lazy" decoding="async" alt="Page {number} of {count} of {name}">{svg}</div>'
-        "<figcaption>Page {number} of {count}{here}</figcaption></figure>"
+        '<figcaption>Page {number} of {count}{here} · <a href="{base}page.png?{query}" target="_blank" '
+        'rel="noopener">Enlarge<span class="unseen"> page {number}, in a new tab</span></a></figcaption></figure>'
     ).format(
         number=sheet.number,
         base=BASE,

@@ -23,24 +23,28 @@ from tests.standin.state import Request, Signer
 PATH = "/signature/"
 OTP = "123456"
 MISSED = "exceeded_otp_attempt"
-REFUSALS = {
+REFUSALS = {  # status, kind, title, text
     "document_already_signed": (
         200,
+        "good",
         "You have already signed",
         "Your signature is in the document. Thank you, there is nothing left to do here.",
     ),
     "too_late": (
         200,
+        "good",
         "The document is complete",
         "All required signatures are there; yours is not needed any more.",
     ),
     "someone_else_is_signing": (
         409,
+        "busy",
         "Someone else is signing",
         "Another signer has this document open, and only one can sign at a time.",
     ),
     "document_not_found": (
         404,
+        "bad",
         "This document is gone",
         "It was withdrawn by whoever asked for your signature, or the link is not complete. Please ask them.",
     ),
@@ -58,9 +62,9 @@ class SignerPage:
         name = http.path.removeprefix(PATH).strip("/")
         if name in ("preview", "page.png"):
             if http.method not in ("GET", "HEAD", *(("POST",) if name == "preview" else ())):
-                return self._said(405, "Not possible", "This page can only be read or submitted.")
+                return self._said(405, "bad", "Not possible", "This page can only be read or submitted.")
             return self._picture(http) if name == "page.png" else self._preview(http)
-        return asset(name) or self._said(404, *REFUSALS["document_not_found"][1:])
+        return asset(name) or self._said(*REFUSALS["document_not_found"])
 
     def _preview(self, http: HttpRequest) -> Response:
         given = http.form if http.method == "POST" else http.args
@@ -108,7 +112,13 @@ class SignerPage:
     def _sent_back(self, way: Way, err_code: str | None) -> Response:
         if way.missing:
             said = "The attempt has ended." if err_code else "The document is signed."
-            return self._said(200, "Done", said, "You can close this page: nobody sends you back.")
+            return self._said(
+                200,
+                "bad" if err_code else "good",
+                "Done",
+                said,
+                "You can close this page: nobody sends you back.",
+            )
         if way.repeated:
             return html_response(repeat_page(way.url), images=f"'self' {origin(way.url)}")
         return Response(status=303, headers={"Location": way.url})
@@ -152,19 +162,19 @@ class SignerPage:
         return Response(content, content_type="image/png", headers=headers)
 
     def _refused(self, code: str, request_id: str, signer_id: str) -> Response:
-        status, title, text = REFUSALS[code]
+        status, kind, title, text = REFUSALS[code]
         if code != "someone_else_is_signing":
-            return self._said(status, title, text)
+            return self._said(status, kind, title, text)
         with self.core.lock:
             request = self.core.requests.get(request_id)
             session = request.session if request else None
         until = f"At the latest at {clock_words(session.ends)} (India) it is free again." if session else ""
         link = f"{PREVIEW}?{urlencode({'requestId': request_id, 'signerId': signer_id})}"
-        page = notice_page(title, [text, until], link=(link, "Try again"))
+        page = notice_page(title, [text, until], kind=kind, link=(link, "Try again"))
         return html_response(page, status)
 
-    def _said(self, status: int, title: str, *paragraphs: str) -> Response:
-        return html_response(notice_page(title, paragraphs), status)
+    def _said(self, status: int, kind: str, title: str, *paragraphs: str) -> Response:
+        return html_response(notice_page(title, paragraphs, kind=kind), status)
 
 
 def _aadhaar(http: HttpRequest) -> Aadhaar:
