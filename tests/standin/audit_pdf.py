@@ -5,6 +5,12 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 NOTE = "Made by a stand-in for Setu, for rehearsals only. It has no legal meaning."
+RULES = [
+    ("LINEBELOW", (0, 0), (-1, -1), 0.25, "#c5ccd5"),
+    ("TOPPADDING", (0, 0), (-1, -1), 1),
+    ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
+    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+]
 INITIATORS = {"apiClient": "the API client", "signer": "signer"}
 
 
@@ -13,7 +19,7 @@ def audit_pdf(report: dict[str, Any]) -> bytes:
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.styles import getSampleStyleSheet
     from reportlab.lib.units import mm
-    from reportlab.platypus import KeepTogether, Paragraph, SimpleDocTemplate, Spacer
+    from reportlab.platypus import KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
     styles = getSampleStyleSheet()
     heading, text, small = (
@@ -37,12 +43,15 @@ def audit_pdf(report: dict[str, Any]) -> bytes:
             Paragraph(f"By {_drawable(who['name'])} ({kind}), from {_drawable(who['IP'])}", text),
             Paragraph(_drawable(who["userAgent"]), small),
         ]
-        for signer in event["metaData"].get("signers", ()):
-            lines.append(
-                Paragraph(f"{_drawable(signer['displayName'])}, {_drawable(signer['identifier'])}", text)
-            )
-        for key, value in event["metaData"].get("signatureDetails", {}).items():
-            lines.append(Paragraph(f"{key}: {_drawable(value)}", text))
+        facts = [
+            (signer["displayName"], signer["identifier"]) for signer in event["metaData"].get("signers", ())
+        ]
+        facts += event["metaData"].get("signatureDetails", {}).items()
+        if facts:
+            cells = [
+                [Paragraph(_drawable(key), small), Paragraph(_drawable(value), small)] for key, value in facts
+            ]
+            lines.append(Table(cells, colWidths=(45 * mm, 120 * mm), style=RULES, hAlign="LEFT"))
         story.append(KeepTogether(lines))
 
     def footer(canvas: Any, template: Any) -> None:

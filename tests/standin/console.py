@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Request as HttpRequest
 from werkzeug.wrappers import Response
 
-from tests.standin import console_faults, console_html, listings
+from tests.standin import console_faults, console_html, console_parts, listings
 from tests.standin.catalogue import KNOWN
 from tests.standin.control import PREFIX, Control
 from tests.standin.core import Core
@@ -83,13 +83,13 @@ class Console:
             names = [request.document_name for request in found]
             asked = [self.core.asked_by(request) for request in found]
         rows = list(zip(facts, names, asked, strict=True))
-        pager = console_html.pager("", query, start, PER_PAGE, total)
+        pager = console_parts.pager("", query, start, PER_PAGE, total)
         return console_html.requests(rows, query, self._token, pager, dict(self.core.calls))
 
     def _deliveries(self, query: MultiDict[str, str]) -> Markup:
         start = _start(query)
         found, total = listings.newest_deliveries(self.core, query, start=start, count=PER_PAGE)
-        pager = console_html.pager(PAGE + "deliveries", query, start, PER_PAGE, total)
+        pager = console_parts.pager(PAGE + "deliveries", query, start, PER_PAGE, total)
         now = self.core.clock.now().timestamp()
         return console_html.deliveries(found, query, self._token, pager, now)
 

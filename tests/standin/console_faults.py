@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from tests.standin import switches
 from tests.standin.catalogue import KNOWN, Kind
-from tests.standin.console_html import NOTHING, button, form
+from tests.standin.console_parts import NOTHING, button, form
 from tests.standin.faults import Fault
 from tests.standin.notices import FORGERIES
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from tests.standin.clock import IST
+from tests.standin.console_parts import NOTHING, button, form, state, table
 from tests.standin.control import PREFIX
 from tests.standin.deliveries import Delivery
 from tests.standin.errcodes import GROUPS
@@ -20,20 +20,8 @@ TABS = {
     "page/faults": "Faults",
     "page/settings": "Clock and choices",
 }
-STATES = {
-    "sign_complete": "good",
-    "signed": "good",
-    "delivered": "good",
-    "sign_in_progress": "busy",
-    "in_progress": "busy",
-    "sending": "busy",
-    "held": "busy",
-    "given_up": "bad",
-    "lost": "bad",
-}
 REQUEST_STATES = ("sign_initiated", "sign_in_progress", "sign_pending", "sign_complete")
 DELIVERY_STATES = ("recorded", "held", "lost", "sending", "delivered", "given_up")
-NOTHING = Markup('<p class="card">{}</p>')
 
 
 def page(name: str, body: Markup, *, note: tuple[bool, str] | None, now: datetime, public: str) -> str:
@@ -97,19 +85,12 @@ def _request(facts: dict[str, Any], name: str, asked: str, token: str) -> Markup
         state=state(facts["status"]),
         asked=asked,
         id=facts["id"],
-        table=_table(("Signer", "State", "Link", "Let the signer"), rows),
+        table=table(("Signer", "State", "Link", "Let the signer"), rows),
         links=Markup(
             '<a class="button" href="{0}page/deliveries?requestId={1}">Notifications</a> '
             '<a class="button" href="{0}page/faults?requestId={1}">Faults for it</a>'
         ).format(PREFIX, facts["id"]),
         delete=button("delete", "Delete behind the client's back", token, hidden, kind="no"),
-    )
-
-
-def _table(heads: Sequence[str], rows: Markup) -> Markup:
-    cells = Markup("").join(Markup("<th>{}</th>").format(head) for head in heads)
-    return Markup('<table class="stack"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(
-        cells, rows
     )
 
 
@@ -158,11 +139,11 @@ def deliveries(
     found: Sequence[Delivery], query: Mapping[str, str], token: str, pages: Markup, now: float
 ) -> Markup:
     rows = Markup("").join(_delivery(each, token, now) for each in found)
-    table = _table(("No.", "State", "Attempts and answers", "Next try", "Request", "Body", ""), rows)
+    listed = table(("No.", "State", "Attempts and answers", "Next try", "Request", "Body", ""), rows)
     return Markup('<h1>Notifications</h1>{}<div class="row">{}</div><section>{}{}</section>').format(
         _filter("page/deliveries", query, "state", DELIVERY_STATES, "requestId", "Request's id"),
         button("release", "Release all that are held", token, {"back": "deliveries"}),
-        Markup('<div class="scroll">{}</div>').format(table)
+        Markup('<div class="scroll">{}</div>').format(listed)
         if found
         else NOTHING.format("There is no such notification."),
         pages,
@@ -215,39 +196,3 @@ def _filter(
         words=words,
         given=query.get(text, ""),
     )
-
-
-def pager(path: str, query: Mapping[str, str], start: int, count: int, total: int) -> Markup:
-    """Which of how many are shown, and the way to the others."""
-    rest = {key: value for key, value in query.items() if key not in ("start", "note")}
-    links = [
-        Markup('<a href="{}{}?{}">{}</a>').format(PREFIX, path, urlencode({**rest, "start": at}), words)
-        for at, words, there in (
-            (max(start - count, 0), "Newer", start > 0),
-            (start + count, "Older", start + count < total),
-        )
-        if there
-    ]
-    if not total:
-        return Markup("")
-    return Markup('<p class="row small"><span>{} to {} of {}, newest first</span> {}</p>').format(
-        start + 1, min(start + count, total), total, Markup(" ").join(links)
-    )
-
-
-def state(word: str) -> Markup:
-    return Markup('<span class="state {}">{}</span>').format(STATES.get(word, ""), word)
-
-
-def form(path: str, token: str, hidden: Mapping[str, str], inside: Markup, kind: str = "") -> Markup:
-    fields = Markup("").join(
-        Markup('<input type="hidden" name="{}" value="{}">').format(name, value)
-        for name, value in {**hidden, "token": token}.items()
-    )
-    return Markup('<form method="post" action="{}page/do/{}" class="{}">{}{}</form>').format(
-        PREFIX, path, kind, fields, inside
-    )
-
-
-def button(path: str, words: str, token: str, hidden: Mapping[str, str], *, kind: str = "") -> Markup:
-    return form(path, token, hidden, Markup('<button class="{}">{}</button>').format(kind, words))
