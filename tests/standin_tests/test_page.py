@@ -2,16 +2,15 @@
 
 import io
 import re
-from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urlsplit
 
 import pypdfium2
 import pytest
 from PIL import Image
 
-from tests.standin import Clock, ConnectionLost, StandIn
+from tests.standin import Clock, StandIn
 from tests.standin_tests.client import Client, contract, signer
+from tests.standin_tests.page import Page, open_page
 from tests.standin_tests.test_configs import by_config, config, place
 
 PAPER = (255, 255, 255)
@@ -20,39 +19,6 @@ TWO = (
     signer("a", displayName="Asha Rao", onPages=["2"]),
     signer("b", displayName="Ravi", position="top-left"),
 )
-
-
-class Page(HTMLParser):
-    """What of a page the tests ask about."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.ids: set[str] = set()
-        self.labels: set[str] = set()
-        self.fields: list[dict[str, str | None]] = []
-        self.addresses: list[str] = []
-        self.images: list[dict[str, str | None]] = []
-        self.tags: set[str] = set()
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self.tags.add(tag)
-        self.ids |= {given["id"] or ""} if "id" in given else set()
-        self.labels |= {given["for"] or ""} if tag == "label" else set()
-        self.addresses += [given[name] or "" for name in ("src", "href", "action") if name in given]
-        if tag == "img":
-            self.images.append(given)
-        if tag in ("input", "select") and given.get("type") != "hidden":
-            self.fields.append(given)
-        assert "style" not in given, "the policy allows no style of an element's own"
-        assert not any(name.startswith("on") for name in given)
-
-
-def open_page(setu: Client, made: dict[str, Any], number: int = 0) -> tuple[str, Page]:
-    answer = setu.get(made["signers"][number]["url"])
-    assert answer.status_code == 200
-    return answer.text, Page(answer.text)
 
 
 def picture(setu: Client, page: Page, number: int) -> Image.Image:
@@ -221,54 +187,3 @@ def test_names_are_shown_as_text_in_any_script(setu: Client) -> None:
 @pytest.mark.parametrize("path", ["/signature/", "/signature/other", "/signature/standin.css/x"])
 def test_another_path_says_that_nothing_is_there(setu: Client, path: str) -> None:
     assert setu.get(path).status_code == 404
-
-
-def test_a_click_that_gets_lost_leaves_the_session_open(setu: Client, standin: StandIn) -> None:
-    made = setu.made(*TWO)
-    open_page(setu, made)
-    standin.fault("session_stuck")
-    with pytest.raises(ConnectionLost):
-        setu.submit(made, "sign")
-    assert setu.now(made["id"])["status"] == "sign_in_progress"
-    assert setu.get(made["signers"][1]["url"]).status_code == 409
-
-
-def test_a_missing_way_back_is_a_page(setu: Client, standin: StandIn) -> None:
-    made = setu.made()
-    open_page(setu, made)
-    standin.fault("redirect_missing")
-    answer = setu.submit(made, "sign")
-    assert (answer.status_code, "location" in answer.headers) == (200, False)
-    assert setu.now(made["id"])["status"] == "sign_complete"
-
-
-def test_a_repeated_way_back_is_called_by_a_picture_first(setu: Client, standin: StandIn) -> None:
-    made = setu.made()
-    open_page(setu, made)
-    standin.fault("redirect_repeated")
-    answer = setu.submit(made, "sign")
-    page = Page(answer.text)
-    back = [each for each in page.addresses if each.startswith("https://app.test/return?")]
-    assert len(back) == 2
-    assert back[0] == back[1]
-    assert "img-src 'self' https://app.test" in answer.headers["content-security-policy"]
-
-
-@pytest.mark.parametrize(
-    ("kind", "success", "same_signer", "same_request"),
-    [
-        ("opposite", "true", True, True),
-        ("unknown_signer", "true", False, True),
-        ("unknown_request", "true", True, False),
-    ],
-)
-def test_a_forged_way_back_lies(
-    setu: Client, standin: StandIn, kind: str, success: str, same_signer: bool, same_request: bool
-) -> None:
-    made = setu.made()
-    standin.fault("redirect_forged", kind=kind)
-    query = urlsplit(standin.decline(made["id"], "sgn-1")).query
-    assert f"success={success}" in query
-    assert (f"signerIdentifier={made['signers'][0]['id']}" in query) is same_signer
-    assert (f"id={made['id']}" in query.split("&")) is same_request
-    assert "success=false" in standin.decline(made["id"], "sgn-1")
