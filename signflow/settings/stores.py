@@ -36,6 +36,8 @@ else:
         DATABASE["DISABLE_SERVER_SIDE_CURSORS"] = True
         DATABASE["OPTIONS"]["prepare_threshold"] = None
     else:
+        # A statement that comes again is planned once for each connection.
+        DATABASE["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 5}
         DATABASE["OPTIONS"]["options"] = " ".join(f"-c {name}={value}" for name, value in limits.items())
 DATABASES = {"default": DATABASE}
 
