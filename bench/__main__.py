@@ -83,14 +83,14 @@ def measure(run: Production, folder: Path) -> "report.Figures":
     named = made[OPEN : OPEN + INTAKE_REQUESTS]
     say("intake, the worker stopped")
     callbacks.intake(run, named, count=200)  # warms up
-    alone = callbacks.intake(run, named, count=INTAKE_COUNT)
+    taken = callbacks.intake(run, named, count=INTAKE_COUNT)
     run.start("worker")
     run.start("clock")
     time.sleep(START_SECONDS)
     say("intake, the worker beside it")
     beside = callbacks.intake(run, named, count=INTAKE_COUNT)
     time.sleep(START_SECONDS)
-    return report.Figures(all_reads, alone, beside, visible(run, desk, requests, made))
+    return report.Figures(all_reads, taken, beside, visible(run, desk, requests, made))
 
 
 def visible(

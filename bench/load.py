@@ -37,23 +37,29 @@ class _Connection(asyncio.Protocol):
         self._take, self._done, self._ms = take, done, ms
         self._buffer = bytearray()
         self._length = -1
+        self._transport: asyncio.Transport | None = None
         self.received = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._next()
 
+    def abort(self) -> None:
+        if self._transport:
+            self._transport.abort()
+
     def _next(self) -> None:
         message = self._take()
+        assert self._transport is not None
         if message is None:
-            self._transport.close()
             if not self._done.done():
                 self._done.set_result(None)
             return
         self._buffer.clear()
         self._length = -1
         self._began = time.perf_counter()
-        self._transport.write(message)  # type: ignore[attr-defined]  # a TCP transport
+        self._transport.write(message)
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -95,11 +101,16 @@ async def _run(port: int, messages: Sequence[bytes], connections: int) -> Run:
     ends = [loop.create_future() for _ in range(connections)]
     began = time.perf_counter()
     opened = [_Connection(lambda: next(waiting, None), end, ms) for end in ends]
-    async with asyncio.timeout(TIMEOUT):
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            for connection in opened:
+                await loop.create_connection(partial(_same, connection), "127.0.0.1", port)
+            await asyncio.gather(*ends)
+            seconds = time.perf_counter() - began
+    finally:
         for connection in opened:
-            await loop.create_connection(partial(_same, connection), "127.0.0.1", port)
-        await asyncio.gather(*ends)
-    seconds = time.perf_counter() - began
+            connection.abort()
+        await asyncio.sleep(0.01)  # the loop closes the sockets
     return Run(seconds, sorted(ms), sum(connection.received for connection in opened))
 
 

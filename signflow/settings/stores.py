@@ -30,6 +30,11 @@ else:
     DATABASE.setdefault("OPTIONS", {})
     DATABASE["OPTIONS"] |= {
         "connect_timeout": 3,  # s
+        # A server that vanished without a word is noticed within half a minute, not in two hours.
+        "keepalives_idle": 15,  # s
+        "keepalives_interval": 5,  # s
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,  # ms
         "pool": {"min_size": 0, "max_size": DATABASE_CONNECTIONS, "timeout": 5, "max_idle": 60},  # s
     }
     if DATABASE_POOLER:
