@@ -73,7 +73,7 @@ class Console:
         page = console_html.page(
             name, body, note=note, now=self.core.clock.now(), public=self.core.settings.public_url
         )
-        return html_response(page, forms="'self'")
+        return html_response(page, forms="'self'", referrer="same-origin")
 
     def _requests(self, query: MultiDict[str, str]) -> Markup:
         start = _start(query)

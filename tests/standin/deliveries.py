@@ -1,7 +1,6 @@
 """The notifications that were sent, or kept back, or lost: the latest of them, also across a restart."""
 
 import threading
-from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,38 +35,38 @@ class Ledger:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
-        self._kept: deque[Delivery] = deque(
-            Delivery(**facts, body=body or b"") for facts, body in store.load("delivery")
-        )
-        self._next = max((delivery.index for delivery in self._kept), default=-1) + 1
+        loaded = [Delivery(**facts, body=body or b"") for facts, body in store.load("delivery")]
+        self._kept = {delivery.index: delivery for delivery in loaded}
+        self._next = max(self._kept, default=-1) + 1
 
     def all(self) -> list[Delivery]:
         """Oldest first."""
         with self._lock:
-            return list(self._kept)
+            return list(self._kept.values())
 
     def find(self, index: int) -> Delivery:
         """Raises KeyError."""
-        for delivery in self.all():
-            if delivery.index == index:
-                return delivery
-        raise KeyError(index)
+        with self._lock:
+            return self._kept[index]
 
     def record(self, request_id: str, body: bytes) -> Delivery:
         with self._lock:
             delivery = Delivery(self._next, request_id, body)
             self._next += 1
-            self._kept.append(delivery)
-            forgotten = self._kept.popleft() if len(self._kept) > KEPT else None
-        if forgotten:
-            self._store.drop("delivery", str(forgotten.index))
-        self._keep(delivery, body)
-        return delivery
+            self._kept[delivery.index] = delivery
+            forgotten = next(iter(self._kept)) if len(self._kept) > KEPT else None
+            if forgotten is not None:
+                del self._kept[forgotten]
+                self._store.drop("delivery", str(forgotten))
+            self._keep(delivery, body)
+            return delivery
 
     def change(self, delivery: Delivery, **changes: Any) -> None:
         for name, value in changes.items():
             setattr(delivery, name, value)
-        self._keep(delivery)
+        with self._lock:
+            if delivery.index in self._kept:  # else forgotten while it was under way
+                self._keep(delivery)
 
     def clear(self) -> None:
         with self._lock:

@@ -28,12 +28,18 @@ def framed(title: str, body: Markup, *, base: str, kind: str = "", head: str = "
 
 
 def html_response(
-    page: str, status: int = 200, *, images: str = "'self'", forms: str = "'self' http: https:"
+    page: str,
+    status: int = 200,
+    *,
+    images: str = "'self'",
+    forms: str = "'self' http: https:",
+    referrer: str = "no-referrer",
 ) -> Response:
     """images: where pictures may come from. forms: where forms may lead.
 
     The signing page's forms may lead anywhere: browsers ask about every redirect after the form as well, and the
-    signer's way back leads to the client's address and on to wherever the client sends them.
+    signer's way back leads to the client's address and on to wherever the client sends them. referrer: without one,
+    forms come with no Origin either.
     """
     policy = {
         "default-src": "'none'",
@@ -46,7 +52,7 @@ def html_response(
     headers = {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
+        "Referrer-Policy": referrer,
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
     }

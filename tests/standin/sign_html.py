@@ -173,7 +173,7 @@ def _form(request: Request, signer: Signer, attempt: Attempt) -> Markup:
         "<p><strong>{otp}</strong> is your one-time password.</p></div>"
         '<label for="otp">One-time password</label>'
         '<input id="otp" name="otp" inputmode="numeric" autocomplete="one-time-code" pattern="[0-9]{{6}}" '
-        'maxlength="6" required aria-describedby="{described}" placeholder="6 digits">'
+        'maxlength="6" required aria-describedby="{described}" placeholder="6 digits"{focus}>'
         '<p class="small" id="otp-help">Never enter a real Aadhaar number or password here: nothing needs one.</p>'
         '<p class="check"><input type="checkbox" id="consent" name="consent" value="yes" required>'
         '<label for="consent">I have read the document and agree to sign it electronically. A real provider would now '
@@ -187,6 +187,7 @@ def _form(request: Request, signer: Signer, attempt: Attempt) -> Markup:
         request=request.id,
         signer=signer.id,
         otp=attempt.otp,
+        focus=Markup(" autofocus") if problem else "",  # and so in sight, far below the pages
         described="problem otp-help" if problem else "otp-help",
         rehearse=_rehearse(attempt),
     )

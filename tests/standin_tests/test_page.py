@@ -164,6 +164,7 @@ def test_the_third_wrong_password_ends_the_attempt(setu: Client) -> None:
     left = [setu.submit(made, "sign", otp="000000") for _ in range(3)]
     assert [answer.status_code for answer in left] == [400, 400, 303]
     assert "2 tries are left" in left[0].text
+    assert " autofocus>" in left[0].text  # brings the form into sight, far below the pages
     assert "one try is left" in left[1].text
     assert "errCode=exceeded_otp_attempt" in left[2].headers["location"]
     text, _ = open_page(setu, made)
