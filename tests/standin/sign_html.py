@@ -150,7 +150,7 @@ def _facts(request: Request, signer: Signer, attempt: Attempt) -> Markup:
     return Markup(
         "<h2>Sign with Aadhaar</h2><dl><dt>You</dt><dd>{name}{optional}</dd><dt>Asked by</dt><dd>{asked_by}</dd>"
         "<dt>Your mark</dt><dd>{places}</dd><dt>So far</dt><dd>{progress}</dd>"
-        "<dt>Session</dt><dd>ends at {ends} (India); until then nobody else can sign</dd></dl>"
+        "<dt>Session</dt><dd>open until {ends} (India)</dd></dl>"
     ).format(
         name=signer.display_name,
         optional=" (your signature is optional)" if signer.optional else "",
@@ -169,7 +169,7 @@ def _form(request: Request, signer: Signer, attempt: Attempt) -> Markup:
         '<form method="post" action="{action}">{problem}'
         '<input type="hidden" name="requestId" value="{request}">'
         '<input type="hidden" name="signerId" value="{signer}"><input type="hidden" name="form" value="page">'
-        '<div class="message"><p>Rehearsal: the text message a real signer would get</p>'
+        '<div class="message"><p>Rehearsal: what a real signer would get as a text message</p>'
         "<p><strong>{otp}</strong> is your one-time password.</p></div>"
         '<label for="otp">One-time password</label>'
         '<input id="otp" name="otp" inputmode="numeric" autocomplete="one-time-code" pattern="[0-9]{{6}}" '
