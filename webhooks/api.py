@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from core.errors import DomainError, TooLarge
+from core.examples import example
 from core.schemas import Problem
 from signing.setu.wire import NotANotice, SetuNotice
 from webhooks.services import delivery_accept, token_check
@@ -22,6 +23,8 @@ class NotUnderstood(DomainError):
 
 
 class Received(Schema):
+    model_config = example({"received": True})
+
     received: bool
 
 
