@@ -7,10 +7,11 @@ from pyhanko.pdf_utils.content import ResourceType
 from pyhanko.pdf_utils.generic import DictionaryObject, NameObject
 from pyhanko.stamp import BaseStamp, BaseStampStyle
 
+from tests.standin.state import MARGIN
+
 if TYPE_CHECKING:
     from tests.standin.pades import Stamp
 
-MARGIN = 24  # points between the mark and the page's edges
 LABEL = "Sandbox, not a legal signature"
 A4 = (0.0, 0.0, 595.0, 842.0)
 # The corner of the unrotated page that a reader sees at each corner, by the page's /Rotate.

@@ -5,8 +5,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from tests.standin.mark import MARGIN
-from tests.standin.state import Document, Signer
+from tests.standin.state import MARGIN, Document, Signer
 
 SCALE = 1.75  # pixels a point: sharp on a phone, legible on a screen
 LARGEST = 2400  # pixels of a picture's longer side

@@ -6,6 +6,8 @@ from typing import Any
 
 from tests.standin.clock import audit_time
 
+MARGIN = 24  # points between a mark in a corner and the page's edges
+
 
 @dataclass(frozen=True)
 class Account:

@@ -46,7 +46,9 @@ def test_its_pages_come_from_themselves_and_label_every_field(
     assert answer.status_code == 200
     policy = answer.headers["content-security-policy"]
     assert "form-action 'self';" in policy
-    assert answer.headers["referrer-policy"] == "same-origin"  # with none, browsers tell forms' origin as null
+    assert (
+        answer.headers["referrer-policy"] == "same-origin"
+    )  # with none, browsers tell forms' origin as null
     assert "unsafe" not in policy
     page = Page(answer.text)
     assert "script" not in page.tags

@@ -22,6 +22,7 @@ def test_an_advanced_clock_makes_repeats_due() -> None:
         standin.sign(setu.made()["id"], "sgn-1")
         for count in (1, 2):
             eventually(lambda count=count: len(standin.deliveries[0].attempts) == count)  # type: ignore[misc]
+            eventually(lambda: standin.deliveries[0].due is not None)
             shown = setu.get("/__control__/deliveries").json()[0]
             assert shown["state"] == "sending"
             assert 3500 < shown["due"] - standin.clock.now().timestamp() <= 3600
