@@ -67,7 +67,8 @@ def canaries() -> Iterator[list[Canary]]:
 def watch() -> Iterator[list[tuple[str, Any]]]:
     """Every ("socket.connect" or "socket.getaddrinfo", where) of this process."""
     global _watched
-    _watched = seen = []
+    seen: list[tuple[str, Any]] = []
+    _watched = seen
     try:
         yield seen
     finally:

@@ -47,15 +47,17 @@ class Files(BaseHTTPRequestHandler):
 def storage(
     host: str, port: int = 0, context: ssl.SSLContext | None = None
 ) -> Iterator[tuple[int, list[str]]]:
-    handler = type("Storage", (Files,), {"hosts": []})
-    server = ThreadingHTTPServer((host, port), handler)
+    class Storage(Files):
+        hosts: list[str] = []
+
+    server = ThreadingHTTPServer((host, port), Storage)
     server.daemon_threads = True
     if context:
         server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield server.server_address[1], handler.hosts
+        yield server.server_address[1], Storage.hosts
     finally:
         server.shutdown()
         server.server_close()
