@@ -85,12 +85,9 @@ def verdict(pdf: pikepdf.Pdf) -> str:
 
 
 def _verdict_of(found: pikepdf.Object) -> str:
-    if found._type_code == Kind.stream:
-        body = found.stream_dict
-        if "/F" in body:
-            return ELSEWHERE  # its content lies in another file
-    else:
-        body = found
+    body: pikepdf.Object = found.stream_dict if found._type_code == Kind.stream else found
+    if body is not found and "/F" in body:
+        return ELSEWHERE  # its content lies in another file
     if not SUSPICIOUS.search(body.unparse(resolved=True)):
         return ""
     if body._type_code == Kind.name_:  # named as a value from elsewhere
