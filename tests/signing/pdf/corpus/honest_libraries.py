@@ -5,6 +5,8 @@ import io
 import pikepdf
 from pikepdf import Dictionary, Name, ObjectStreamMode, OutlineItem
 from PIL import Image
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pypdf import PdfReader, PdfWriter
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -110,6 +112,18 @@ def updated(times: int = 2) -> bytes:
     return content
 
 
+def updated_by_pyhanko() -> bytes:
+    content = pdf(2)
+    for number in range(3):
+        writer = IncrementalPdfFileWriter(io.BytesIO(content))
+        writer.root["/Lang"] = generic.pdf_string(f"en-{number}")
+        writer.update_root()
+        out = io.BytesIO()
+        writer.write(out)
+        content = out.getvalue()
+    return content
+
+
 def merged() -> bytes:
     writer = PdfWriter()
     for part in (pdf(1, "Offer"), pdf(2, "Annexure")):
@@ -134,7 +148,10 @@ LIBRARIES: list[Case] = [
     taken("archival", archival, 2),
     taken("layers", layered),
     taken("page labels and outline", numbered, 4),
-    taken("updated by appending", updated, 2),
+    taken("updated by pypdf", lambda: updated(1), 2),
+    taken("updated three times by pyHanko", updated_by_pyhanko, 2),
+    # Both tables are written as object 10: which one programs take is theirs to choose.
+    Case("updated twice by pypdf", lambda: updated(2), "document_broken"),
     taken("merged of two", merged, 3),
     taken("a page turned", rotated, 2),
     taken("linearized", lambda: saved(blank(3), linearize=True), 3),
