@@ -6,6 +6,7 @@ a repaired file is our guess at what its author meant.
 
 import logging
 import math
+import re
 from collections.abc import Iterable
 from io import BytesIO
 from typing import NamedTuple
@@ -38,8 +39,10 @@ class Page(NamedTuple):
 # number with the table's, and fails where they differ.
 HARMLESS_TO_PYPDF = ("Xref table not zero-indexed", "Superfluous whitespace found in object header")
 
-# pypdf itself writes updates so. Nothing points at a cross-reference stream by its number.
-HARMLESS_TO_QPDF = "xref entry for the xref stream itself is missing"
+# Nothing points at a cross-reference stream by its number; pypdf itself leaves it out of updates.
+NOT_IN_ITS_OWN_TABLE = "xref entry for the xref stream itself is missing"
+# More than there are: the rest is empty, for every program. Fewer would hide objects from some.
+SIZE = re.compile(r"reported number of objects \((\d+)\) is not one plus the highest object number \((\d+)\)")
 
 
 class Complaints(logging.Handler):
@@ -90,8 +93,13 @@ def _pages_by_qpdf(pdf: pikepdf.Pdf, max_pages: int) -> list[Page]:
 
 
 def _no_warnings(pdf: pikepdf.Pdf, why: str) -> None:
-    if any(HARMLESS_TO_QPDF not in str(warning) for warning in pdf.get_warnings()):
+    if not all(_is_harmless(str(warning)) for warning in pdf.get_warnings()):
         raise Refused("document_broken", why)
+
+
+def _is_harmless(warning: str) -> bool:
+    size = SIZE.search(warning)
+    return NOT_IN_ITS_OWN_TABLE in warning or bool(size and int(size[1]) > int(size[2]))
 
 
 def _pages_by_pypdf(content: bytes) -> list[Page]:

@@ -1,4 +1,4 @@
-"""Files that cost much to open, over HTTP: they end in a sentence, and whoever reads meanwhile does not notice (R42)."""
+"""Files that cost much to open, over HTTP: they end in a sentence, and reads go on meanwhile (R42)."""
 
 import statistics
 import sys
@@ -70,8 +70,9 @@ def test_bombs_are_refused_and_reads_go_on(production):
         f"\nlight read, ms: quiet p50 {statistics.median(quiet):.1f} p99 {p99(quiet):.1f}; "
         f"under {UPLOADERS} bombs p50 {statistics.median(loud):.1f} p99 {p99(loud):.1f}; {dict(answers)}\n"
     )
-    assert answers[422, "document_broken"] > 0
-    assert set(answers) <= {(422, "document_broken"), (503, "inspection_busy"), (201, "")}
+    refused = {(422, "document_broken"), (422, "document_too_complex")}
+    assert any(answers[code] for code in refused)
+    assert set(answers) <= refused | {(503, "inspection_busy"), (201, "")}
     assert p99(loud) <= 5 * p99(quiet) + 50  # 2 on a quiet machine
     assert upload(office, CONTRACT).status_code == 201
     assert production.end("web") < 25

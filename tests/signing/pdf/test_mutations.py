@@ -37,7 +37,7 @@ def verdicts_of(first: int, last: int) -> dict[int, str]:
     )
     # An exception that nobody caught would be our fault, and a 500.
     assert done.returncode <= 0, done.stderr
-    return {seed: verdict for seed, verdict in map(json.loads, done.stdout.splitlines())}
+    return dict(map(json.loads, done.stdout.splitlines()))
 
 
 @pytest.mark.proof

@@ -88,6 +88,9 @@ SHAPES: list[Case] = [
         table_at_zero=lambda: WHOLE[: WHOLE.rindex(b"startxref")] + b"startxref\n0\n%%EOF\n",
         table_that_is_its_own_predecessor=table_in_a_circle,
         two_tables_in_a_circle=two_tables_in_a_circle,
+        fewer_objects_said_than_there_are=lambda: WHOLE.replace(
+            b"/Size %d" % (WHOLE.count(b"endobj") + 1), b"/Size 4"
+        ),
         two_documents_in_one=two_documents,
         stream_longer_than_it_says=lambda: bomb().replace(b"/Length 2", b"/Length 1", 1),
     ),
