@@ -6,7 +6,7 @@ import sys
 from functools import cache
 
 from signing.pdf import child, inspect
-from tests.signing.pdf.corpus import CORPUS
+from tests.signing.pdf.corpus import BOMBS, CORPUS
 
 TOKENS = (
     b"obj endobj stream endstream xref trailer startxref %%EOF << >> [ ] ( ) < > R null true -1 0 65535 4294967296 "
@@ -17,7 +17,7 @@ SMALL = 30_000  # bytes
 
 @cache
 def originals() -> list[bytes]:
-    return [content for case in CORPUS if len(content := case.build()) < SMALL]
+    return [content for case in CORPUS if case not in BOMBS and len(content := case.build()) < SMALL]
 
 
 def mutated(seed: int) -> bytes:

@@ -13,7 +13,7 @@ from tests.proof import count
 from .mutations import mutated
 
 FULL = 10_000
-BATCH = 50
+BATCH = 200
 WHOLE_WAY = 500  # of which each takes a process of its own
 
 
