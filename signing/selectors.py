@@ -57,7 +57,16 @@ def request_rows(*, viewer: User, as_signer: bool) -> list[dict[str, Any]]:
     requests = SignatureRequest.objects.filter(organization=viewer.tenant)
     if as_signer:
         requests = requests.filter(signers__user=viewer)
-    columns = ("id", "document_id", "document__name", "status", "stage", "created_at", "ending_reason")
+    columns = (
+        "id",
+        "document_id",
+        "document__name",
+        "status",
+        "stage",
+        "created_at",
+        "ending_reason",
+        "cancel_asked_at",
+    )
     rows: list[dict[str, Any]] = [
         dict(row) for row in requests.order_by("-created_at", "id").values(*columns)
     ]
