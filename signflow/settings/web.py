@@ -31,7 +31,10 @@ TIME_ZONE = "UTC"
 
 INSTALLED_APPS = [
     "django_dramatiq",
-    "django.contrib.admin",
+    "core",  # before the admin site, whose templates it has its own of
+    "signing",
+    "webhooks",
+    "core.console.apps.ConsoleConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -39,9 +42,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "corsheaders",
     "ninja",
-    "core",
-    "signing",
-    "webhooks",
 ]
 MIDDLEWARE = [
     "core.requestlog.RequestLogMiddleware",

@@ -61,7 +61,16 @@ class SignatureRequest(models.Model):
                 condition=~Q(stage=Stage.ENDED) | Q(ending__in=sorted(ENDINGS)), name="request_ended_by"
             ),
         ]
-        indexes = [models.Index(fields=["organization", "-created_at"], name="request_newest")]
+        indexes = [
+            models.Index(fields=["organization", "-created_at"], name="request_newest"),
+            models.Index(fields=["-created_at", "-id"], name="request_newest_of_all"),
+            models.Index(fields=["status", "-created_at", "-id"], name="request_newest_by_status"),
+            models.Index(
+                fields=["cancel_asked_at"],
+                name="request_cancel_asked",
+                condition=Q(cancel_asked_at__isnull=False) & ~Q(stage=Stage.ENDED),
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
