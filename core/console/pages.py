@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from core.console.sections import sections_of
 
@@ -52,7 +53,12 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        context = {"intro": self.intro, "empty_list": self.empty_list, "rows_max": ROWS_MAX}
+        context = {
+            "title": capfirst(str(self.opts.verbose_name_plural)),
+            "intro": self.intro,
+            "empty_list": self.empty_list,
+            "rows_max": ROWS_MAX,
+        }
         return super().changelist_view(request, context | (extra_context or {}))
 
     def render_change_form(
@@ -66,6 +72,8 @@ class ReadOnlyAdmin(ModelAdmin):
     ) -> HttpResponse:
         actions = self.get_actions(request) if obj else {}
         context |= {
+            "title": self.heading(obj) if obj else context["title"],
+            "subtitle": None,
             "sections": sections_of(obj) if obj else [],
             "doors": self.doors(obj) if obj else [],
             "list_url": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"),
@@ -74,6 +82,9 @@ class ReadOnlyAdmin(ModelAdmin):
         return super().render_change_form(
             request, context, add=add, change=change, form_url=form_url, obj=obj
         )
+
+    def heading(self, obj: Any) -> str:
+        return f"{capfirst(str(self.opts.verbose_name))} {obj}"
 
     def offers(self, action: str, obj: Any) -> bool:
         """Whether an action makes sense for this object. One that is carried out all the same is refused in words."""

@@ -28,11 +28,8 @@ def moment(at: datetime | None, *, empty: str = NOTHING) -> str | SafeString:
     if at is None:
         return empty
     away = at - timezone.now()
-    words = (
-        f"in {duration(away.total_seconds())}"
-        if away > timedelta()
-        else f"{duration(-away.total_seconds())} ago"
-    )
+    ago = duration(abs(away.total_seconds()))
+    words = "now" if ago == "0 s" else f"in {ago}" if away > timedelta() else f"{ago} ago"
     stamp = f"{at:%Y-%m-%d %H:%M:%S}"
     return format_html(
         '<time datetime="{}" class="moment">{} <small>{}</small></time>', at.isoformat(), words, stamp

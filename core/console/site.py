@@ -32,6 +32,7 @@ class Console(admin.AdminSite):
     index_template = "console/index.html"
     login_form = SuperuserForm
     empty_value_display = "—"
+    site_url = None
     enable_nav_sidebar = False  # the front page and the breadcrumbs lead everywhere
 
     def has_permission(self, request: HttpRequest) -> bool:

@@ -24,7 +24,7 @@ SAYS = {
 def open_requests() -> Panel:
     listed, rows = list_url("signing_signaturerequest"), SignatureRequest.objects.all()
     lines = [
-        counted(status.value, rows.filter(status=status), url=f"{listed}?status__exact={status.value}")
+        counted(status.value, rows.filter(status=status), url=f"{listed}?status={status.value}")
         for status in OPEN
     ]
     return Panel(
@@ -33,7 +33,7 @@ def open_requests() -> Panel:
             counted("Stuck", in_trouble(rows, STUCK), url=f"{listed}?trouble={STUCK}", level=BAD,
                     says="Dead, failing or overdue work, or a quarantined file. Begin here."),
             counted("Quarantined", rows.filter(status=Status.QUARANTINED),
-                    url=f"{listed}?status__exact={Status.QUARANTINED.value}", level=BAD,
+                    url=f"{listed}?status={Status.QUARANTINED.value}", level=BAD,
                     says="The signed file failed our check. Look now fetches it anew; else tell the developers."),
             counted("Being cancelled", in_trouble(rows, CANCELLING), url=f"{listed}?trouble={CANCELLING}", level=WARN,
                     says="Decided, and waiting for Setu. Longer than some minutes: is Setu down?"),

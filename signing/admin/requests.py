@@ -7,6 +7,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
 
 from core import jobs
 from core.console.actions import confirmed
@@ -23,6 +24,7 @@ from signing.services.cancel import request_cancel
 from signing.services.requests import request_check
 from signing.states import REQUEST_JOB, Status
 
+END = "End"
 LEVELS = {
     Status.SIGN_COMPLETE: "ok",
     Status.QUARANTINED: "bad",
@@ -57,7 +59,7 @@ def revive(request: SignatureRequest, by: User, reason: str) -> str:
 
 
 @confirmed(
-    label="Cancel",
+    label="Cancel request",
     says="The request ends before everybody has signed. Signers get no link from now on; the request is removed at "
     "Setu, which cannot be undone, and ends as cancelled, or as declined if a signer declined. If everybody has "
     "signed by then, it is completed instead. If Setu is down, the removal waits for it.",
@@ -81,6 +83,19 @@ class RequestList(ChangeList):
         self.result_list = rows  # the templates only walk through it
 
 
+class StatusFilter(admin.SimpleListFilter):
+    title, parameter_name = "status", "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(status.value, status.value) for status in Status]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[SignatureRequest]
+    ) -> QuerySet[SignatureRequest]:
+        value = self.value()
+        return queryset.filter(status=value) if value in Status.values else queryset
+
+
 class TroubleFilter(admin.SimpleListFilter):
     title, parameter_name = "trouble", "trouble"
 
@@ -101,10 +116,14 @@ class SignatureRequestAdmin(ReadOnlyAdmin):
     )
     empty_list = "Nobody has asked for signatures yet."
     list_display = (
-        "shown_id", "document_name", "organization", "shown_status", "created", "next_look", "shown_trouble",
-    )  # fmt: skip
-    list_display_links = ("shown_id",)
-    list_filter = (TroubleFilter, "status", OrganizationFilter)
+        "document_and_id",
+        "organization",
+        "shown_status",
+        "shown_trouble",
+        "created",
+        "next_look",
+    )
+    list_filter = (TroubleFilter, StatusFilter, OrganizationFilter)
     list_select_related = ("organization", "document")
     search_fields = ("id",)
     search_help_text = (
@@ -115,13 +134,13 @@ class SignatureRequestAdmin(ReadOnlyAdmin):
     ordering = ("-created_at", "-id")
     actions = (look_now, revive, cancel)
     fieldsets = (
-        (None, {"fields": ("document_name", "shown_status", "shown_trouble", "next_look")}),
-        ("Asked", {"fields": ("shown_organization", "asked_by", "created", "reason", "id", "document_id")}),
-        ("At Setu", {"fields": ("setu_status", "confirmed", "confirmed_by", "activity", "gone")}),
-        ("End", {"fields": ("ended", "ending_reason", "cancel_asked", "cancelled_by", "cancel_reason")}),
+        (None, {"fields": (("shown_status", "shown_trouble", "next_look"), ("shown_organization", "id"))}),
+        ("Asked", {"fields": (("asked_by", "created"), ("reason", "document_id"))}),
+        ("At Setu", {"fields": (("setu_status", "confirmed", "confirmed_by"), ("activity", "gone"))}),
+        (END, {"fields": (("ended", "ending_reason"), ("cancel_asked", "cancelled_by", "cancel_reason"))}),
     )
     readonly_fields = (
-        "document_name", "shown_status", "shown_trouble", "next_look", "shown_organization", "asked_by", "created",
+        "shown_status", "shown_trouble", "next_look", "shown_organization", "asked_by", "created",
         "id", "document_id", "confirmed", "activity", "gone", "ended", "cancel_asked", "cancelled_by",
     )  # fmt: skip
 
@@ -140,6 +159,14 @@ class SignatureRequestAdmin(ReadOnlyAdmin):
     ) -> tuple[QuerySet[SignatureRequest], bool]:
         return (queryset.filter(requests_found(search_term)) if search_term.strip() else queryset), False
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """An open request that nobody wants to end has nothing to say about its end."""
+        over = obj is None or obj.ended_at or obj.ending_reason or obj.cancel_asked_at
+        return [part for part in super().get_fieldsets(request, obj) if over or part[0] != END]
+
+    def heading(self, obj: SignatureRequest) -> str:
+        return obj.document.name
+
     def named(self, request: SignatureRequest) -> str:
         return f"{request.document.name} of {request.organization.name}, {request.status} ({request.id})"
 
@@ -149,13 +176,9 @@ class SignatureRequestAdmin(ReadOnlyAdmin):
             return bool(job and job.dead_at)
         return obj.is_open
 
-    @admin.display(description="id")
-    def shown_id(self, request: SignatureRequest) -> str:
-        return f"{str(request.id)[:8]}…"
-
-    @admin.display(description="document")
-    def document_name(self, request: SignatureRequest) -> str:
-        return request.document.name
+    @admin.display(description="document, id")
+    def document_and_id(self, request: SignatureRequest) -> str:
+        return format_html("{} <small>{}…</small>", request.document.name, str(request.id)[:8])
 
     @admin.display(description="organization")
     def shown_organization(self, request: SignatureRequest) -> str:
