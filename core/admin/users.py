@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from core.console.actions import confirmed
 from core.console.filters import OrganizationFilter
 from core.console.pages import ReadOnlyAdmin
-from core.console.shown import account_badge, moment
+from core.console.shown import account_badge, badge, moment
 from core.models import User
 from core.services import accounts
 
@@ -50,7 +50,7 @@ def end_sessions(user: User, by: User, reason: str) -> str:
 @admin.register(User)
 class UserAdmin(ReadOnlyAdmin):
     intro = "Everybody who can sign in. Managers onboard people; here an account is locked or given a new password."
-    list_display = ("username", "full_name", "organization", "role", "account", "last_login")
+    list_display = ("username", "full_name", "organization", "shown_role", "account", "signed_in")
     list_filter = ("is_active", "role", "is_superuser", OrganizationFilter)
     list_select_related = ("organization",)
     search_fields = ("username",)
@@ -63,14 +63,13 @@ class UserAdmin(ReadOnlyAdmin):
         "full_name",
         "dob",
         "organization",
-        "role",
+        "shown_role",
         "account",
-        "is_superuser",
-        "last_login",
+        "signed_in",
         "joined",
         "id",
     )
-    readonly_fields = ("account", "joined", "id")
+    readonly_fields = ("account", "shown_role", "signed_in", "joined", "id")
 
     def named(self, user: User) -> str:
         return f"{user.username} of {user.organization or 'no organization (superuser)'}"
@@ -89,6 +88,14 @@ class UserAdmin(ReadOnlyAdmin):
     @admin.display(description="account")
     def account(self, user: User) -> str:
         return account_badge(user)
+
+    @admin.display(description="role")
+    def shown_role(self, user: User) -> str:
+        return badge("superuser", "warn") if user.is_superuser else user.role
+
+    @admin.display(description="last in the console (UTC)")
+    def signed_in(self, user: User) -> str:
+        return moment(user.last_login)
 
     @admin.display(description="onboarded (UTC)")
     def joined(self, user: User) -> str:

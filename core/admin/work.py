@@ -62,6 +62,7 @@ class JobAdmin(ReadOnlyAdmin):
     intro = "Background work: one job for each request, and one for each id of Setu's that nobody knows yet."
     empty_list = "There is no background work yet."
     list_display = (
+        "number",
         "shown_subject",
         "kind",
         "state",
@@ -103,6 +104,10 @@ class JobAdmin(ReadOnlyAdmin):
             return queryset.filter(subject=UUID(search_term.strip())), False
         except ValueError:
             return queryset.none(), False
+
+    @admin.display(description="no.")
+    def number(self, job: Job) -> str:
+        return str(job.id)
 
     @admin.display(description="subject")
     def shown_subject(self, job: Job) -> str:

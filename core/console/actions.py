@@ -81,7 +81,7 @@ def _done(work: Work, chosen: list[Any], *, by: User, reason: str) -> Counter[tu
 def _told(modeladmin: Any, request: HttpRequest, told: Counter[tuple[int, str]]) -> None:
     for (level, sentence), number in told.most_common(TOLD_MAX):
         modeladmin.message_user(
-            request, sentence if told.total() == 1 else f"{number} times: {sentence}", level
+            request, sentence if told.total() == 1 else f"{number} of {told.total()}: {sentence}", level
         )
     if rest := sum(number for _, number in told.most_common()[TOLD_MAX:]):
         modeladmin.message_user(request, f"{rest} more, with other outcomes.", messages.WARNING)

@@ -8,8 +8,8 @@ from core.console.panels import BAD, OK, WARN, Line, Panel, counted
 from core.console.shown import duration, list_url
 from signing.calls import ANSWERS, last_call
 from signing.models import SignatureRequest, Stray
-from signing.search import CANCELLING, STUCK, in_trouble
 from signing.states import Status
+from signing.troubles import CANCELLING, STUCK, in_trouble
 
 OPEN = (Status.QUEUED, Status.SIGN_INITIATED, Status.SIGN_IN_PROGRESS, Status.SIGN_PENDING)
 SAYS = {

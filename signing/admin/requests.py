@@ -15,14 +15,14 @@ from core.console.filters import OrganizationFilter
 from core.console.pages import ReadOnlyAdmin
 from core.console.shown import badge, moment, page_of
 from core.errors import Conflict
-from core.jobstates import JobState, job_state
 from core.models import Job, User
 from signing.models import SignatureRequest
-from signing.search import TROUBLES, in_trouble, requests_found
+from signing.search import requests_found
 from signing.selectors import job_get
 from signing.services.cancel import request_cancel
 from signing.services.requests import request_check
-from signing.states import REQUEST_JOB, Status
+from signing.states import REQUEST_JOB, Stage, Status
+from signing.troubles import TROUBLES, in_trouble, trouble_of
 
 END = "End"
 LEVELS = {
@@ -174,6 +174,8 @@ class SignatureRequestAdmin(ReadOnlyAdmin):
         if action == "revive":
             job = _job(obj)
             return bool(job and job.dead_at)
+        if action == "cancel":
+            return obj.is_open and not obj.is_cancelling and obj.stage != Stage.ARCHIVING
         return obj.is_open
 
     @admin.display(description="document, id")
@@ -203,7 +205,8 @@ class SignatureRequestAdmin(ReadOnlyAdmin):
 
     @admin.display(description="trouble")
     def shown_trouble(self, request: SignatureRequest) -> str:
-        return trouble_of(request, _job(request))
+        words, level = trouble_of(request, _job(request), now=timezone.now())
+        return badge(words, level) if words else ""
 
     @admin.display(description="last confirmed by Setu")
     def confirmed(self, request: SignatureRequest) -> str:
@@ -236,21 +239,3 @@ def _job(request: SignatureRequest) -> Job | None:
     if not hasattr(request, "job"):
         request.job = job_get(request=request)  # type: ignore[attr-defined]
     return request.job  # type: ignore[attr-defined,no-any-return]
-
-
-def trouble_of(request: SignatureRequest, job: Job | None) -> str:
-    """What holds a request up, in a few words; the most telling first."""
-    state = job_state(job, now=timezone.now()) if job else None
-    if job and state == JobState.DEAD:
-        return badge(f"given up: {job.last_error}", "bad")
-    if request.status == Status.QUARANTINED:
-        return badge(f"quarantined: {request.ending_reason}", "bad")
-    if state == JobState.LATE:
-        return badge("overdue: nobody works it", "bad")
-    if job and job.failures:
-        return badge(f"failed {job.failures} times: {job.last_error}", "warn")
-    if request.is_cancelling:
-        return badge("being cancelled", "warn")
-    if request.ending_reason:
-        return badge(request.ending_reason)
-    return ""
