@@ -23,7 +23,7 @@ class InboundDelivery(models.Model):
     )
 
     class Meta:
-        verbose_name_plural = "deliveries"
+        verbose_name, verbose_name_plural = "delivery", "deliveries"
         indexes = [
             models.Index(fields=["received_at"], name="delivery_received"),
             models.Index(fields=["id"], name="delivery_unmatched", condition=Q(request__isnull=True)),

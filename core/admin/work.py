@@ -152,7 +152,7 @@ class HeartbeatAdmin(ReadOnlyAdmin):
 
 @admin.register(Counter)
 class CounterAdmin(ReadOnlyAdmin):
-    intro = "How often something happened, since the first start. `/metrics` gives the same to machines."
+    intro = "How often something happened, since the first start. /metrics gives the same to machines."
     list_display = ("name", "labels", "value", "last")
     sortable_by = ()
     ordering = ("name", "labels")

@@ -49,7 +49,7 @@ class InboundDeliveryAdmin(ReadOnlyAdmin):
         "name an id that we do not know: an answer of Setu's that got lost, or somebody else's."
     )
     empty_list = "No callback has come yet. `manage.py doctor` tells the address to register with Setu."
-    list_display = ("number", "received", "claimed_status", "match", "shown_size")
+    list_display = ("number", "received", "claimed", "match", "shown_size")
     list_filter = (MatchFilter,)
     list_select_related = ("request__document",)
     sortable_by = ()
@@ -58,12 +58,15 @@ class InboundDeliveryAdmin(ReadOnlyAdmin):
     fields = readonly_fields = (
         "number",
         "received",
-        "claimed_status",
+        "claimed",
         "match",
         "claims",
         "shown_size",
         "digest",
     )
+
+    def heading(self, obj: InboundDelivery) -> str:
+        return f"Delivery {obj.id}"
 
     def named(self, delivery: InboundDelivery) -> str:
         to = delivery.request.document.name if delivery.request else "unmatched"
@@ -76,6 +79,10 @@ class InboundDeliveryAdmin(ReadOnlyAdmin):
     @admin.display(description="received (UTC)")
     def received(self, delivery: InboundDelivery) -> str:
         return moment(delivery.received_at)
+
+    @admin.display(description="claimed status (not believed)")
+    def claimed(self, delivery: InboundDelivery) -> str:
+        return delivery.claimed_status
 
     @admin.display(description="request")
     def match(self, delivery: InboundDelivery) -> str:
