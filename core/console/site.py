@@ -53,9 +53,9 @@ class Console(admin.AdminSite):
         user = request.user
         return isinstance(user, User) and user.is_active and user.is_staff and user.is_superuser
 
-    def password_change(
+    def password_change(  # type: ignore[override]  # a redirect once it is done, as with Django
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponseBase:  # type: ignore[override]  # a redirect once it is done, as with Django
+    ) -> HttpResponseBase:
         view = PasswordChangeView.as_view(
             form_class=OwnPasswordForm,
             template_name="registration/password_change_form.html",

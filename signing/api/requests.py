@@ -13,6 +13,7 @@ from signing.services.cancel import request_cancel
 from signing.services.requests import Asked, request_check, request_create
 
 router = Router(tags=["signature requests"])
+NO_REASON = CancelIn()
 
 
 @router.post(
@@ -85,7 +86,7 @@ def signature_check(request: HttpRequest, request_id: UUID) -> Status[RequestOut
     summary="Cancel a request",
 )
 def signature_cancel(
-    request: HttpRequest, request_id: UUID, body: CancelIn | None = None
+    request: HttpRequest, request_id: UUID, body: CancelIn = NO_REASON
 ) -> Status[RequestOut]:
     """End a request before everybody has signed: recorded at once, then carried out at Setu. For managers.
 
@@ -95,5 +96,5 @@ def signature_cancel(
     """
     by = manager(request)
     found = request_get(viewer=by, request_id=request_id)
-    request_cancel(request=found, by=by, reason=body.reason if body else "")
+    request_cancel(request=found, by=by, reason=body.reason)
     return Status(202, request_out(request_get(viewer=by, request_id=request_id), viewer=by))

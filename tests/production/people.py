@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from tests.production.conftest import PASSWORD, ROOT, Production
+from tests.production.processes import PASSWORD, ROOT, Production
 
 CONTRACT = (ROOT / "samples" / "contract.pdf").read_bytes()
 

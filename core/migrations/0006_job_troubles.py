@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0004_counter"),
+        ("core", "0005_job_rest"),
     ]
 
     operations = [
