@@ -79,10 +79,10 @@ class JobAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     actions = (revive,)
     fields = (
-        "kind", "shown_subject", "state", "next_run", "shown_lease", "failures", "crashes", "cause", "last_error",
+        "kind", "shown_subject", "state", "next_run", "shown_lease", "rests", "failures", "crashes", "cause", "last_error",
         "died", "wanted", "fence", "swept",
     )  # fmt: skip
-    readonly_fields = ("shown_subject", "state", "next_run", "shown_lease", "died", "swept")
+    readonly_fields = ("shown_subject", "state", "next_run", "shown_lease", "rests", "died", "swept")
 
     def named(self, job: Job) -> str:
         return f"{job.kind} {job.subject} {job.last_error}"
@@ -126,6 +126,10 @@ class JobAdmin(ReadOnlyAdmin):
     @admin.display(description="leased until")
     def shown_lease(self, job: Job) -> str:
         return moment(job.leased_until)
+
+    @admin.display(description="not before, whoever rings")
+    def rests(self, job: Job) -> str:
+        return moment(job.rest_until)
 
     @admin.display(description="given up")
     def died(self, job: Job) -> str:

@@ -54,13 +54,16 @@ def return_rung(*, reference: str, setu_id: str = "") -> bool:
     return True
 
 
-def person_rung(request: SignatureRequest, *, cause: str) -> None:
-    """A person rings, in the caller's transaction: work that had been given up is taken up again."""
+def person_rung(request: SignatureRequest, *, cause: str, rested: bool = False) -> None:
+    """A person rings, in the caller's transaction: work that had been given up is taken up again.
+
+    rested: also where Setu is being spared; the driver sees whether Setu is needed at all.
+    """
     job = job_get(request=request)
     if job and job.dead_at:
         jobs.revive(job, cause=cause)
     else:
-        jobs.ring(REQUEST_JOB, subject=request.id, cause=cause)
+        jobs.ring(REQUEST_JOB, subject=request.id, cause=cause, rested=rested)
 
 
 def idle_rung(*, limit: int = 100) -> int:

@@ -9,6 +9,7 @@ from signing import setu_provider
 from signing.models import SignerLink, Submission
 from signing.services.cancel import cancel_at_setu, request_cancel
 from signing.services.doorbells import setu_id_rung
+from signing.services.requests import request_check
 from signing.setu_provider import account_fingerprint, setu_client
 from tests.builders import reloaded
 from tests.signing.builders import Between, ask, claimed, due_in, events, job_of, owed, submissions
@@ -36,6 +37,20 @@ def test_what_setu_did_not_take_yet_ends_at_once_while_setu_is_down(world, manag
     world.fault("status", endpoint="upload", times=100, status=503)
     request = ask(asha, by=manager)
     run_due()
+    request_cancel(request=request, by=manager)
+    run_due()
+    assert reloaded(request).status == "cancelled"
+    assert world.calls["upload"] == 1
+
+
+def test_what_waits_for_setu_ends_at_once_all_the_same(world, manager, asha, run_due):
+    """A check while Setu is being spared lets the job rest; the decision needs no word from Setu."""
+    world.fault("status", endpoint="upload", times=100, status=429, retry_after=600)
+    request = ask(asha, by=manager)
+    run_due()
+    request_check(request=request, by=manager)
+    run_due()
+    assert due_in(request) > 500
     request_cancel(request=request, by=manager)
     run_due()
     assert reloaded(request).status == "cancelled"
