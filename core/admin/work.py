@@ -79,8 +79,8 @@ class JobAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     actions = (revive,)
     fields = (
-        "kind", "shown_subject", "state", "next_run", "shown_lease", "rests", "failures", "crashes", "cause", "last_error",
-        "died", "wanted", "fence", "swept",
+        "kind", "shown_subject", "state", "next_run", "shown_lease", "rests", "failures", "crashes", "cause",
+        "last_error", "died", "wanted", "fence", "swept",
     )  # fmt: skip
     readonly_fields = ("shown_subject", "state", "next_run", "shown_lease", "rests", "died", "swept")
 
