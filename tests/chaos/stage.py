@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -125,6 +126,7 @@ class Stage:
             cwd=like.cwd if like else ROOT,
             user=like.user if like else None,
             group=group,
+            ends_by=signal.SIGINT if name == "postgres" else signal.SIGTERM,  # which does not wait for clients
         )
         kills = self.plan.load_seconds / self.plan.kill_every if self.plan.kill_every else 0
         self.processes[name] = Supervised(name, command, ends_max=round(kills) + SPARE_ENDS)

@@ -14,7 +14,7 @@ AGAIN_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Command:
-    """group: whether a signal goes to all of the process's children too."""
+    """group: whether a signal goes to all of the process's children too. ends_by: what asks it to end in good order."""
 
     argv: Sequence[str | Path]
     log: Path
@@ -22,6 +22,7 @@ class Command:
     cwd: Path = Path("/")
     user: str | None = None
     group: bool = True
+    ends_by: signal.Signals = signal.SIGTERM
 
 
 class Supervised:
@@ -51,11 +52,11 @@ class Supervised:
         await process.wait()
 
     async def stop(self) -> None:
-        """End it for good: SIGTERM, and SIGKILL for what does not listen."""
+        """End it for good, in good order; SIGKILL for what does not listen."""
         self._stopping = True
         process = self._process
         if process and process.returncode is None:
-            self._signal(process, signal.SIGTERM)
+            self._signal(process, self._command.ends_by)
             try:
                 await asyncio.wait_for(process.wait(), STOP_SECONDS)
             except TimeoutError:

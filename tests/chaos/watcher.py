@@ -72,11 +72,13 @@ class Opened:
 def opened(unopened: Iterable[str]) -> list[Opened]:
     """Those of the named requests that are open at Setu."""
     found = []
-    submissions = Submission.objects.filter(
-        request__in=list(unopened),
-        request__stage=Stage.SUBMITTED,
-        orphaned_at__isnull=True,
-        setu_id__isnull=False,
+    submissions = list(
+        Submission.objects.filter(
+            request__in=list(unopened),
+            request__stage=Stage.SUBMITTED,
+            orphaned_at__isnull=True,
+            setu_id__isnull=False,
+        )
     )
     links: dict[int, list[SignerLink]] = {}
     for link in (
