@@ -126,7 +126,9 @@ class Stage:
             cwd=like.cwd if like else ROOT,
             user=like.user if like else None,
             group=group,
-            ends_by=signal.SIGINT if name == "postgres" else signal.SIGTERM,  # which does not wait for clients
+            ends_by=signal.SIGINT
+            if name == "postgres"
+            else signal.SIGTERM,  # which does not wait for clients
         )
         kills = self.plan.load_seconds / self.plan.kill_every if self.plan.kill_every else 0
         self.processes[name] = Supervised(name, command, ends_max=round(kills) + SPARE_ENDS)

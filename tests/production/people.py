@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from tests.processes import ROOT
-from tests.production.conftest import PASSWORD, Production
+from tests.production.processes import PASSWORD, Production
 
 CONTRACT = (ROOT / "samples" / "contract.pdf").read_bytes()
 

@@ -4,8 +4,8 @@ import httpx
 import pytest
 import redis as redis_library
 
-from tests.production.conftest import wait_until_up
 from tests.production.people import Office, wait_for
+from tests.production.processes import wait_until_up
 
 pytestmark = pytest.mark.slow
 
