@@ -14,6 +14,7 @@ from django.db import DatabaseError
 
 from core.models import User
 from signing.models import Stray
+from signing.services.drift import drift_find
 from tests.chaos import watcher
 from tests.chaos.cast import Cast, Part, notice
 from tests.chaos.checker import check
@@ -140,6 +141,7 @@ class Run:
     async def _facts(self) -> Facts:
         truth = await self._truth()
         facts = await asyncio.to_thread(facts_read, truth=truth)
+        facts.drift = await asyncio.to_thread(lambda: [str(drift) for drift in drift_find()])
         facts.setu_files = await self._files(facts)
         facts.logs = self.stage.logs() | {"Redis": await asyncio.to_thread(self._redis)}
         names = await asyncio.to_thread(lambda: list(User.objects.values_list("username", "full_name")))
@@ -154,7 +156,6 @@ class Run:
             "x-client-secret": settings.SETU_CLIENT_SECRET,
             "x-product-instance-id": settings.SETU_PRODUCT_INSTANCE_ID,
         }
-        await self._setu.json("POST", "/__control__/faults/clear")
         api, served = Http(self.stage.standin_port, size=4, headers=keys), {}
         files = Http(self.stage.proxies["files"].target, size=4)
         for archive in facts.archives:
