@@ -2,12 +2,13 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: help run demo test check format lock clean
+.PHONY: help run demo test chaos check format lock clean
 
 help:
 	@echo "make run     SignFlow on http://localhost:8000 with Setu's stand-in, until Ctrl-C"
 	@echo "make demo    the whole job, from upload to the verified signed file"
 	@echo "make test    the test suite, on SQLite and again on PostgreSQL and Redis"
+	@echo "make chaos   everything as processes, under kills and bad networks, with one table (SHORT=1, SEED=n)"
 	@echo "make check   style, types, migrations, lock, layers"
 	@echo "make format  let ruff arrange the code"
 	@echo "make lock    pin the dependencies anew"
@@ -24,6 +25,10 @@ demo:
 test:
 	@$(PYTHON) dev/bootstrap.py dev
 	$(PY) -m tests.run
+
+chaos:
+	@$(PYTHON) dev/bootstrap.py dev
+	$(PY) -m tests.chaos
 
 check:
 	@$(PYTHON) dev/bootstrap.py dev

@@ -116,7 +116,18 @@ def postgres_made(folder: Path, **settings: str) -> Program:
         entry = pwd.getpwnam(user)
         os.chown(data, entry.pw_uid, entry.pw_gid)
     env = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
-    init = [programs / "initdb", "-D", data, "-U", "signflow", "-A", "trust", "-E", "UTF8", "--no-sync"]
+    init: list[str | Path] = [
+        programs / "initdb",
+        "-D",
+        data,
+        "-U",
+        "signflow",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--no-sync",
+    ]
     subprocess.run(init, check=True, user=user, env=env, cwd="/", stdout=subprocess.DEVNULL)
     server = programs / "postgres"
     version = subprocess.run([server, "--version"], capture_output=True, text=True, check=True).stdout.strip()

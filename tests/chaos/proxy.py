@@ -81,7 +81,7 @@ class Proxy:
         finally:
             self._open -= both
             for end in both:
-                end.transport.abort() if self.weather.mode == Mode.RESET else end.close()
+                end.close()
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, answers: bool) -> None:
         carried = 0

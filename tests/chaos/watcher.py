@@ -34,7 +34,7 @@ def rows() -> dict[str, Row]:
         signers.setdefault(str(request_id), {})[str(signer_id)] = word, code
     found = SignatureRequest.objects.values_list("id", "stage", "status", "setu_status")
     try:
-        return {str(id_): Row(*words, signers=signers.get(str(id_), {})) for id_, *words in found}
+        return {str(row[0]): Row(row[1], row[2], row[3], signers.get(str(row[0]), {})) for row in found}
     finally:
         connections.close_all()
 

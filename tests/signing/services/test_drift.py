@@ -26,7 +26,8 @@ def completed(opened, asha, ravi) -> SignatureRequest:
     it.sign(1)
     it.go_on()
     it.sign(0)
-    return it.go_on()
+    done: SignatureRequest = it.go_on()
+    return done
 
 
 def test_a_request_from_beginning_to_end_has_no_difference(completed):
