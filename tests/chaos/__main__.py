@@ -7,6 +7,7 @@ import random
 import shutil
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from tests.chaos import plan as plans
@@ -18,6 +19,8 @@ SIZES = {"full": plans.full, "short": plans.short, "quiet": plans.quiet}
 def main() -> int:
     options = _options()
     plan = SIZES[options.size](options.seed)
+    chosen = {name: getattr(options, name) for name in ("requests", "notifications", "load_seconds")}
+    plan = replace(plan, **{name: value for name, value in chosen.items() if value})
     folder = Path(tempfile.mkdtemp(prefix="signflow-chaos-"))
     print(
         f"Chaos: {plan.requests} requests, {plan.notifications} notifications, seed {plan.seed}.", flush=True
@@ -52,6 +55,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--seed", type=int, default=int(seed) if seed else random.SystemRandom().randrange(10**6)
     )
+    parser.add_argument("--requests", type=int, help="instead of the size's own")
+    parser.add_argument("--notifications", type=int)
+    parser.add_argument("--load-seconds", type=float)
     parser.add_argument("--keep", action="store_true", help="keep logs and history of a run without breach")
     return parser.parse_args()
 

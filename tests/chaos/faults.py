@@ -93,16 +93,16 @@ class Faults:
 
     def _end(self) -> float:
         """When the last fault strikes, in seconds from the start of the load."""
-        end = self._plan.load_seconds
-        if not self._plan.end_before_tick:
-            return end
-        # Of the seconds in which the last worker may be killed, the latest after which the wait for the clock is short.
+        latest, within = self._plan.load_seconds, self._plan.within_seconds
+        if not within:
+            return latest
+        # What the last killed worker held waits for its lease's end, and then for the clock's next tick.
         began = time.time() - self._record.now
-        for second in range(int(end), int(FIRST_SECONDS), -1):
-            into_minute = (began + second + LEASE_SECONDS + ALIGN_SECONDS) % TICK_SECONDS
-            if into_minute > TICK_SECONDS - 15:
-                return float(second)
-        return end / 2
+        for end in range(int(latest), int(FIRST_SECONDS) + 4, -1):
+            free_at = end + LEASE_SECONDS + ALIGN_SECONDS
+            if free_at + TICK_SECONDS - (began + free_at) % TICK_SECONDS <= within:
+                return float(end)
+        return FIRST_SECONDS + 4
 
     async def _kill_worker(self) -> None:
         await self._stage.processes["worker"].kill()

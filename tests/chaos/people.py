@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db import connections
-
 from core.models import Organization, Role, User
 from signing.models import Document
 from tests.builders import PASSWORD, make_document, make_manager, make_pdf
@@ -52,7 +50,6 @@ def office_opened(told: list[Story]) -> Office:
     )
     ids = iter(str(row.id) for row in rows)
     documents = {story.no: next(ids) for story in told if not story.uploads}
-    connections.close_all()
     return Office(tuple(str(user.id) for user in people), documents, pdf)
 
 

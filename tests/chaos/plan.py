@@ -22,7 +22,7 @@ class Plan:
     dropped: float = 0.3  # share of notifications that are never sent
     copies_max: int = 5
     clock_gets: int = 25  # CLOCK_GETS_PER_SECOND
-    end_before_tick: bool = False  # choose the last fault so that a lease it leaves ends just before a tick
+    within_seconds: float = 0  # choose the last fault so that what it delays most is done by then; 0: don't
 
     @property
     def recovery_seconds(self) -> float:
@@ -40,10 +40,10 @@ def short(seed: int) -> Plan:
         seed=seed,
         requests=100,
         notifications=1000,
-        load_seconds=35.0,
+        load_seconds=40.0,
         bad_net_every=7.0,
         bad_setu_every=5.0,
-        end_before_tick=True,
+        within_seconds=160.0,
     )
 
 

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connections
-
 from signing.models import SignatureRequest, Signer, SignerLink, Submission
 from signing.states import SETU_COMPLETE, SETU_SIGNED, Stage, Status
 
@@ -33,10 +31,7 @@ def rows() -> dict[str, Row]:
     ):
         signers.setdefault(str(request_id), {})[str(signer_id)] = word, code
     found = SignatureRequest.objects.values_list("id", "stage", "status", "setu_status")
-    try:
-        return {str(row[0]): Row(row[1], row[2], row[3], signers.get(str(row[0]), {})) for row in found}
-    finally:
-        connections.close_all()
+    return {str(row[0]): Row(row[1], row[2], row[3], signers.get(str(row[0]), {})) for row in found}
 
 
 def regressions(before: Mapping[str, Row], after: Mapping[str, Row]) -> list[str]:
@@ -101,7 +96,6 @@ def opened(unopened: Iterable[str]) -> list[Opened]:
         found.append(
             Opened(str(submission.request_id), submission.setu_id, submission.setu_document_id or "", signers)
         )
-    connections.close_all()
     return found
 
 
@@ -111,10 +105,7 @@ Truth = Mapping[str, Mapping[str, Any]]  # Setu's id → the request as the stan
 def current() -> dict[str, str]:
     """Our request's id → the id of its current submission at Setu."""
     pairs = Submission.objects.filter(orphaned_at__isnull=True, setu_id__isnull=False)
-    try:
-        return {str(ours): str(theirs) for ours, theirs in pairs.values_list("request_id", "setu_id")}
-    finally:
-        connections.close_all()
+    return {str(ours): str(theirs) for ours, theirs in pairs.values_list("request_id", "setu_id")}
 
 
 def differences(ours: Mapping[str, Row], truth: Truth, submissions: Mapping[str, str]) -> dict[str, str]:
