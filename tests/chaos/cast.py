@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -118,6 +119,7 @@ class Cast:
             signer["errCode"] = attempt.outcome
         assert status == 200, answer
         self._record.counts["attempts"] += 1
+        self._record.last_act_at = self._record.now
         self._record.note("attempt", setu=part.setu_id, signer=signer["id"], outcome=attempt.outcome)
         body = notice(part, acting=signer)
         if not attempt.delays:
@@ -140,13 +142,14 @@ class Cast:
     async def _deliver(self, body: bytes, setu_id: str, delay: float) -> None:
         await asyncio.sleep(delay)
         for wait in (*WAITS, None):
-            digest = self._record.sent(body)
+            digest, began = self._record.sent(body), time.monotonic()
             try:
                 status, _ = await self._web.call("POST", f"/webhooks/setu/{self._token}", body)
             except OSError as error:
                 self._record.counts["sent: no answer"] += 1
                 self._record.note("no answer", error=type(error).__name__)
             else:
+                self._record.answer_seconds.append(time.monotonic() - began)
                 if status == 200:
                     self._record.acknowledged(digest, setu_id)
                     self._record.note("acknowledged", digest=digest)

@@ -35,15 +35,19 @@ class Proxy:
         self._rng = random.Random(seed)
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
+        self._carried = 0
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         assert self._server
         self._server.close()
         self._reset_all()
+        async with asyncio.timeout(5):
+            while self._carried:
+                await asyncio.sleep(0.01)
 
     def change(self, weather: Weather) -> None:
         """From now on. Connections that a black hole or a cut has spoiled do not recover with it."""
@@ -62,6 +66,13 @@ class Proxy:
         for writer in list(self._open):
             writer.transport.abort()
 
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._carried += 1
+        try:
+            await self._carry(reader, writer)
+        finally:
+            self._carried -= 1
+
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.weather.mode in (Mode.REFUSE, Mode.RESET):
             writer.transport.abort()
@@ -73,15 +84,19 @@ class Proxy:
             return
         both = {writer, back}
         self._open |= both
+        pumps = [
+            asyncio.create_task(self._pump(reader, back, answers=False)),
+            asyncio.create_task(self._pump(there, writer, answers=True)),
+        ]
         try:
-            ways = [self._pump(reader, back, answers=False), self._pump(there, writer, answers=True)]
-            await asyncio.wait(
-                [asyncio.create_task(way) for way in ways], return_when=asyncio.FIRST_COMPLETED
-            )
+            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._open -= both
+            for pump in pumps:
+                pump.cancel()
             for end in both:
                 end.close()
+            self._open -= both
+            await asyncio.gather(*pumps, *(end.wait_closed() for end in both), return_exceptions=True)
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, answers: bool) -> None:
         carried = 0

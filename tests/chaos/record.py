@@ -23,12 +23,19 @@ class Record:
     request_ids: dict[int, str] = field(default_factory=dict)  # story's number → ours
     breaches: list[str] = field(default_factory=list)  # seen while it ran
     last_fault_at: float = 0.0
+    last_act_at: float = 0.0  # a signer's, at Setu
+    answer_seconds: list[float] = field(default_factory=list)  # of notifications, whatever the answer
     lines: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def now(self) -> float:
         """Seconds since the load began."""
         return time.monotonic() - self.began
+
+    @property
+    def quiet_since(self) -> float:
+        """When the last thing happened from which SignFlow has to recover, or which it has to notice."""
+        return max(self.last_fault_at, self.last_act_at)
 
     def start(self) -> None:
         self.began = time.monotonic()

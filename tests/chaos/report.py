@@ -38,6 +38,7 @@ def table(
         "notifications": f"{counts['attempts']}, of them never sent {counts['notifications dropped']}",
         "sent": f"{counts['sent']} in {counts['load seconds']} s",
         "acknowledged": f"{counts['acknowledged']} ({len(acknowledged)} different)",
+        "answered": _times(record.answer_seconds),
         "lost": str(lost),
         "doubled": str(doubled),
         "in Setu's final state": f"{len(facts.rows) - wrong}: {_list(ends)}",
@@ -59,6 +60,25 @@ def table(
     }
     width = max(map(len, lines))
     return "\n".join(f"{name:<{width}}  {value}" for name, value in lines.items())
+
+
+def _last(record: Record) -> str:
+    acted = record.last_act_at - record.last_fault_at
+    return (
+        f"the last signer's act, itself {acted:.0f} s after the last fault" if acted > 0 else "the last fault"
+    )
+
+
+def _times(seconds: list[float]) -> str:
+    if not seconds:
+        return "never"
+    ordered = sorted(seconds)
+    shares = {"half": 0.5, "99 of 100": 0.99}
+    found = [
+        f"{name} within {ordered[int(share * (len(ordered) - 1))] * 1000:.0f} ms"
+        for name, share in shares.items()
+    ]
+    return ", ".join([*found, f"all within {ordered[-1] * 1000:.0f} ms"])
 
 
 def _list(counts: Mapping[str, int]) -> str:

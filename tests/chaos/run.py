@@ -133,7 +133,8 @@ class Run:
         return {request["id"]: request for request in requests}
 
     async def _recover(self) -> float | None:
-        """Seconds from the last fault until every request is as Setu has it; None if that takes too long."""
+        """Until every request is as Setu has it: seconds from the last fault, or the last signer's act if that was
+        later. None if it takes too long."""
         record, limit = self.record, self.plan.recovery_seconds
         record.counts["load seconds"] = round(record.now)
         while True:
@@ -145,9 +146,9 @@ class Run:
                 )
                 waiting = await in_database(Stray.objects.filter(outcome="").count)
                 if not left and not waiting:
-                    return record.now - record.last_fault_at
+                    return record.now - record.quiet_since
                 record.note("recovering", left=len(left), strays=waiting)
-            if record.now - record.last_fault_at > limit:
+            if record.now - record.quiet_since > limit:
                 return None
             await asyncio.sleep(WATCH_SECONDS)
 

@@ -36,6 +36,12 @@ class Supervised:
         self._up, self._asked, self._stopping = asyncio.Event(), False, False
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """Of the process that runs just now."""
+        running = self._process and self._process.returncode is None
+        return self._process.pid if self._process and running else None
+
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name=f"supervise {self.name}")
         await self._up.wait()
