@@ -12,11 +12,15 @@ from urllib.parse import urlsplit
 from tests.chaos.history import SIGNED, Attempt, Story
 from tests.chaos.http import Http
 from tests.chaos.people import Office, credentials
+from tests.chaos.plan import LEASE_SECONDS, TICK_SECONDS
 from tests.chaos.record import Record
 from tests.standin.clock import notice_time
 
 WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)  # s before each repeat of what was not answered well
 ASK_SECONDS = 120.0  # in which a request must be taken in, whatever happens
+OPEN_SECONDS = (
+    2 * (LEASE_SECONDS + TICK_SECONDS) + 60
+)  # in which it must be open at Setu: two workers killed over it
 
 
 @dataclass
@@ -55,11 +59,21 @@ class Cast:
     async def _story(self, story: Story) -> None:
         await self._until(story.created_at)
         part = Part(story)
-        request_id = await self._ask(story)
+        try:
+            request_id = await self._ask(story)
+        except TimeoutError:
+            self._record.breaches.append(f"I3 story {story.no} was not taken in within {ASK_SECONDS:.0f} s")
+            return
         self.parts[request_id] = part
         self._record.request_ids[story.no] = request_id
         self._record.note("created", request=request_id, fate=story.fate)
-        await part.open.wait()
+        try:
+            await asyncio.wait_for(part.open.wait(), OPEN_SECONDS)
+        except TimeoutError:
+            self._record.breaches.append(
+                f"I7 request {request_id} was not open at Setu within {OPEN_SECONDS:.0f} s"
+            )
+            return
         for attempt in story.attempts:
             await self._until(attempt.at)
             await self._attempt(part, attempt)

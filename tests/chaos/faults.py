@@ -12,7 +12,7 @@ from tests.chaos.http import Http
 from tests.chaos.plan import LEASE_SECONDS, TICK_SECONDS, Plan
 from tests.chaos.proxy import Mode, Weather
 from tests.chaos.record import Record
-from tests.chaos.stage import Stage
+from tests.chaos.stage import WORKERS, Stage
 
 # What a network does to each server's connections. Setu's own are encrypted: a flipped bit ends one there, so
 # flips strike only the file, which has to prove itself.
@@ -57,6 +57,7 @@ class Faults:
         self._plan, self._stage, self._record = plan, stage, record
         self._rng = random.Random(plan.seed + 1)
         self._setu = Http(stage.standin_port, size=1)
+        self._killed = 0
 
     async def strike(self) -> None:
         """All of them, at their times. Ends with the last one."""
@@ -73,9 +74,7 @@ class Faults:
     def _strikes(self) -> list[Strike]:
         plan, rng = self._plan, self._rng
         end = self._end()
-        strikes = [
-            Strike(at, "kills of the worker", self._kill_worker) for at in _every(plan.kill_every, end)
-        ]
+        strikes = [Strike(at, "kills of a worker", self._kill_worker) for at in _every(plan.kill_every, end)]
         for number in range(plan.flushes):
             at = end * (number + 1) / (plan.flushes + 1) + rng.uniform(0, 2)
             strikes.append(Strike(at, "flushes of Redis", self._flush))
@@ -105,7 +104,9 @@ class Faults:
         return FIRST_SECONDS + 4
 
     async def _kill_worker(self) -> None:
-        await self._stage.processes["worker"].kill()
+        """The one whose turn it is: the other works while it starts again."""
+        self._killed += 1
+        await self._stage.processes[WORKERS[self._killed % len(WORKERS)]].kill()
 
     async def _restart_postgres(self) -> None:
         """Its immediate shutdown: every connection is cut, and the next start recovers from the log."""

@@ -14,7 +14,7 @@ class Plan:
     requests: int
     notifications: int
     load_seconds: float  # in which signers act and notifications are sent
-    kill_every: float = 5.0  # the worker, SIGKILL; 0: never
+    kill_every: float = 5.0  # one of the two workers, by turns, SIGKILL; 0: never
     flushes: int = 2  # of Redis
     restarts: int = 1  # of PostgreSQL
     bad_net_every: float = 15.0  # one proxy misbehaves; 0: never

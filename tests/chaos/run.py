@@ -72,7 +72,9 @@ class Run:
         recovered = await self._recover()
         for side in sides:
             side.cancel()
-        await asyncio.gather(*sides, return_exceptions=True)
+        for end in await asyncio.gather(*sides, return_exceptions=True):
+            if isinstance(end, Exception):
+                self.record.breaches.append(f"the harness itself failed: {end!r}")
         calls = (await self._setu.json("GET", "/__control__/calls"))[1]
         facts = await self._facts()
         breaches = [*self.record.breaches, *self._gave_up()]

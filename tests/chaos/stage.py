@@ -19,6 +19,12 @@ from tests.chaos.supervise import Command, Supervised
 from tests.processes import ROOT, procfile, production_env
 
 UP_SECONDS = 40.0
+WORKERS = ("worker", "worker.2")
+SIGNFLOW = (
+    "web",
+    *WORKERS,
+    "clock",
+)  # lines of the Procfile; what follows a point makes it another of its kind
 SPARE_ENDS = 30  # ends of a process beyond those planned, until its supervisor gives up
 POSTGRES = {"max_connections": "20", "fsync": "on", "synchronous_commit": "on"}
 
@@ -72,9 +78,9 @@ class Stage:
             await _listening(port)
 
     async def signflow_up(self) -> None:
-        """The Procfile's three, and wait until the web answers."""
-        for name in ("web", "worker", "clock"):
-            await self._start(name, ["sh", "-c", f"exec {procfile()[name]}"], env=self.env)
+        """The Procfile's processes, and wait until the web answers."""
+        for name in SIGNFLOW:
+            await self._start(name, ["sh", "-c", f"exec {procfile()[name.split('.')[0]]}"], env=self.env)
         await _listening(self.web_port)
         web = Http(self.web_port, size=1)
         async with asyncio.timeout(UP_SECONDS):
@@ -99,7 +105,7 @@ class Stage:
 
     async def down(self) -> None:
         """SignFlow first, so that it can say goodbye to the servers."""
-        for name in ("clock", "worker", "web", "standin", "redis", "postgres"):
+        for name in (*reversed(SIGNFLOW), "standin", "redis", "postgres"):
             if name in self.processes:
                 await self.processes[name].stop()
         for proxy in self.proxies.values():
@@ -107,7 +113,7 @@ class Stage:
 
     def logs(self) -> dict[str, str]:
         """What SignFlow's own processes wrote."""
-        files = [self.folder / "logs" / f"{name}.log" for name in ("web", "worker", "clock")]
+        files = [self.folder / "logs" / f"{name}.log" for name in SIGNFLOW]
         return {file.stem: file.read_text(errors="replace") for file in files if file.exists()}
 
     async def _start(
