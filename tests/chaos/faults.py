@@ -41,7 +41,7 @@ BAD_DAYS: tuple[dict[str, Any], ...] = (
     {"fault": "expired_link", "endpoint": "file", "times": 2},
 )
 BAD_NET_SECONDS = (1.0, 4.0)
-FIRST_SECONDS = 4.0  # of the load without faults
+FIRST_SECONDS = 2.0  # of the load without faults
 ALIGN_SECONDS = 3.0  # by which a lease ends before the tick
 
 
@@ -97,11 +97,11 @@ class Faults:
             return latest
         # What the last killed worker held waits for its lease's end, and then for the clock's next tick.
         began = time.time() - self._record.now
-        for end in range(int(latest), int(FIRST_SECONDS) + 4, -1):
+        for end in range(int(latest), int(FIRST_SECONDS) + 3, -1):
             free_at = end + LEASE_SECONDS + ALIGN_SECONDS
             if free_at + TICK_SECONDS - (began + free_at) % TICK_SECONDS <= within:
                 return float(end)
-        return FIRST_SECONDS + 4
+        return FIRST_SECONDS + 3
 
     async def _kill_worker(self) -> None:
         """The one whose turn it is: the other works while it starts again."""

@@ -41,9 +41,10 @@ def short(seed: int) -> Plan:
         requests=100,
         notifications=1000,
         load_seconds=40.0,
+        kill_every=4.0,
         bad_net_every=7.0,
         bad_setu_every=5.0,
-        within_seconds=160.0,
+        within_seconds=165.0,
     )
 
 

@@ -42,9 +42,7 @@ def table(
         "lost": str(lost),
         "doubled": str(doubled),
         "in Setu's final state": f"{len(facts.rows) - wrong}: {_list(ends)}",
-        "slowest recovery": f"{recovered:.0f} s after the last fault"
-        if recovered is not None
-        else "not in time",
+        "slowest recovery": _recovery(record, recovered),
         "  allowed": f"{plan.recovery_seconds:.0f} s: lease {LEASE_SECONDS:.0f} + T {TICK_SECONDS:.0f} + 15",
         "GETs to Setu": f"{calls.get('get', 0)} ({calls.get('get', 0) / max(1, len(facts.rows)):.1f} a request)",
         "other calls": _list({name: number for name, number in sorted(calls.items()) if name != "get"}),
@@ -62,11 +60,12 @@ def table(
     return "\n".join(f"{name:<{width}}  {value}" for name, value in lines.items())
 
 
-def _last(record: Record) -> str:
-    acted = record.last_act_at - record.last_fault_at
-    return (
-        f"the last signer's act, itself {acted:.0f} s after the last fault" if acted > 0 else "the last fault"
-    )
+def _recovery(record: Record, recovered: float | None) -> str:
+    if recovered is None:
+        return "not in time"
+    since_fault = record.quiet_since + recovered - record.last_fault_at
+    since_act = record.quiet_since + recovered - record.last_act_at
+    return f"{since_fault:.0f} s after the last fault, {since_act:.0f} s after the last signer's act"
 
 
 def _times(seconds: list[float]) -> str:
