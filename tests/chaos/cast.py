@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -156,14 +155,13 @@ class Cast:
     async def _deliver(self, body: bytes, setu_id: str, delay: float) -> None:
         await asyncio.sleep(delay)
         for wait in (*WAITS, None):
-            digest, began = self._record.sent(body), time.monotonic()
+            digest = self._record.sent(body)
             try:
                 status, _ = await self._web.call("POST", f"/webhooks/setu/{self._token}", body)
             except OSError as error:
                 self._record.counts["sent: no answer"] += 1
                 self._record.note("no answer", error=type(error).__name__)
             else:
-                self._record.answer_seconds.append(time.monotonic() - began)
                 if status == 200:
                     self._record.acknowledged(digest, setu_id)
                     self._record.note("acknowledged", digest=digest)

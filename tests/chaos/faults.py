@@ -8,19 +8,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from core.sweeping import TICK_SECONDS_MIN
 from tests.chaos.http import Http
 from tests.chaos.plan import LEASE_SECONDS, TICK_SECONDS, Plan
 from tests.chaos.proxy import Mode, Weather
 from tests.chaos.record import Record
 from tests.chaos.stage import WORKERS, Stage
 
-# What a network does to each server's connections. Setu's own are encrypted: a flipped bit ends one there, so
-# flips strike only the file, which has to prove itself.
+# What a network does to each server's connections. Setu's are encrypted, so a flipped bit ends one, as CUT does.
 WEATHER = {
     "postgres": (Mode.REFUSE, Mode.RESET, Mode.BLACK_HOLE, Mode.LATENCY, Mode.CUT),
     "redis": (Mode.REFUSE, Mode.RESET, Mode.BLACK_HOLE, Mode.LATENCY, Mode.CUT),
     "setu": (Mode.REFUSE, Mode.RESET, Mode.BLACK_HOLE, Mode.LATENCY, Mode.CUT),
-    "files": (Mode.RESET, Mode.BLACK_HOLE, Mode.CUT, Mode.FLIP),
+    "files": (Mode.RESET, Mode.BLACK_HOLE, Mode.LATENCY, Mode.CUT),
 }
 # Faults of the stand-in's own: name, endpoint, and what else it takes.
 BAD_DAYS: tuple[dict[str, Any], ...] = (
@@ -42,7 +42,7 @@ BAD_DAYS: tuple[dict[str, Any], ...] = (
 )
 BAD_NET_SECONDS = (1.0, 4.0)
 FIRST_SECONDS = 2.0  # of the load without faults
-ALIGN_SECONDS = 3.0  # by which a lease ends before the tick
+SPARE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -65,15 +65,20 @@ class Faults:
         async with asyncio.TaskGroup() as group:
             for strike in strikes:
                 group.create_task(self._at(strike))
+        if self._plan.early_tick:
+            await self._tick_early(strikes[-1].at)
+
+    async def _until(self, at: float) -> None:
+        await asyncio.sleep(max(0.0, at - self._record.now))
 
     async def _at(self, strike: Strike) -> None:
-        await asyncio.sleep(max(0.0, strike.at - self._record.now))
+        await self._until(strike.at)
         self._record.fault(strike.name)
         await strike.do()
 
     def _strikes(self) -> list[Strike]:
         plan, rng = self._plan, self._rng
-        end = self._end()
+        end = plan.faults_end or plan.load_seconds
         strikes = [Strike(at, "kills of a worker", self._kill_worker) for at in _every(plan.kill_every, end)]
         for number in range(plan.flushes):
             at = end * (number + 1) / (plan.flushes + 1) + rng.uniform(0, 2)
@@ -81,6 +86,10 @@ class Faults:
         for number in range(plan.restarts):
             at = end * (number + 0.6) / plan.restarts
             strikes.append(Strike(at, "restarts of PostgreSQL", self._restart_postgres))
+        for name in ("web", "clock"):
+            for _ in range(plan.other_kills):
+                at = rng.uniform(FIRST_SECONDS, end)
+                strikes.append(Strike(at, f"kills of the {name}", self._stage.processes[name].kill))
         for at in _every(plan.bad_net_every, end - BAD_NET_SECONDS[1]):
             server = rng.choice(list(WEATHER))
             mode, seconds = rng.choice(WEATHER[server]), rng.uniform(*BAD_NET_SECONDS)
@@ -90,18 +99,13 @@ class Faults:
             strikes.append(Strike(at, "bad days of Setu", self._bad_setu(rng.choice(BAD_DAYS))))
         return strikes
 
-    def _end(self) -> float:
-        """When the last fault strikes, in seconds from the start of the load."""
-        latest, within = self._plan.load_seconds, self._plan.within_seconds
-        if not within:
-            return latest
-        # What the last killed worker held waits for its lease's end, and then for the clock's next tick.
-        began = time.time() - self._record.now
-        for end in range(int(latest), int(FIRST_SECONDS) + 3, -1):
-            free_at = end + LEASE_SECONDS + ALIGN_SECONDS
-            if free_at + TICK_SECONDS - (began + free_at) % TICK_SECONDS <= within:
-                return float(end)
-        return FIRST_SECONDS + 3
+    async def _tick_early(self, end: float) -> None:
+        """Restart the clock once the leases of the killed are over: a clock that starts ticks at once."""
+        await self._until(end + LEASE_SECONDS + SPARE_SECONDS)
+        since_tick = time.time() % TICK_SECONDS
+        await asyncio.sleep(max(0.0, TICK_SECONDS_MIN + SPARE_SECONDS - since_tick))
+        self._record.counts["clock restarted for a tick"] += 1
+        await self._stage.processes["clock"].kill(signal.SIGTERM)
 
     async def _kill_worker(self) -> None:
         """The one whose turn it is: the other works while it starts again."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ class Http:
     def __init__(self, port: int, *, size: int, headers: Mapping[str, str] | None = None) -> None:
         self._port, self._slots = port, asyncio.Semaphore(size)
         self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self.seconds: list[float] = []  # that answers took, without waiting for others of ours
         self.headers = {"Host": "localhost", **(headers or {})}
 
     async def call(
@@ -21,7 +23,10 @@ class Http:
     ) -> tuple[int, bytes]:
         """Status and body. Raises OSError (with TimeoutError and ConnectionError) where there is no answer."""
         async with self._slots:
-            return await asyncio.wait_for(self._exchange(method, path, body, content_type), TIMEOUT_SECONDS)
+            began = time.monotonic()
+            answer = await asyncio.wait_for(self._exchange(method, path, body, content_type), TIMEOUT_SECONDS)
+            self.seconds.append(time.monotonic() - began)
+            return answer
 
     async def json(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         status, content = await self.call(method, path, b"" if body is None else json.dumps(body).encode())

@@ -17,12 +17,17 @@ class Plan:
     kill_every: float = 5.0  # one of the two workers, by turns, SIGKILL; 0: never
     flushes: int = 2  # of Redis
     restarts: int = 1  # of PostgreSQL
+    other_kills: int = 2  # of the web and of the clock, SIGKILL, each
     bad_net_every: float = 15.0  # one proxy misbehaves; 0: never
     bad_setu_every: float = 10.0  # the stand-in answers oddly; 0: never
     dropped: float = 0.3  # share of notifications that are never sent
     copies_max: int = 5
     clock_gets: int = 25  # CLOCK_GETS_PER_SECOND
-    within_seconds: float = 0  # choose the last fault so that what it delays most is done by then; 0: don't
+    faults_end: float = 0  # s; 0: with the load
+    early_tick: bool = (
+        False  # restart the clock once the last killed worker's lease is over: it ticks at once
+    )
+    check_seconds: tuple[int, int] = (30, 60)  # CHECK_SECONDS_ACTIVE and _WARM
 
     @property
     def recovery_seconds(self) -> float:
@@ -40,11 +45,13 @@ def short(seed: int) -> Plan:
         seed=seed,
         requests=100,
         notifications=1000,
-        load_seconds=40.0,
+        load_seconds=35.0,
         kill_every=4.0,
         bad_net_every=7.0,
         bad_setu_every=5.0,
-        within_seconds=165.0,
+        faults_end=24.0,
+        early_tick=True,
+        check_seconds=(10, 15),
     )
 
 
@@ -58,6 +65,7 @@ def quiet(seed: int) -> Plan:
         kill_every=0,
         flushes=0,
         restarts=0,
+        other_kills=0,
         bad_net_every=0,
         bad_setu_every=0,
     )

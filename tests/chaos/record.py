@@ -24,7 +24,9 @@ class Record:
     breaches: list[str] = field(default_factory=list)  # seen while it ran
     last_fault_at: float = 0.0
     last_act_at: float = 0.0  # a signer's, at Setu
-    answer_seconds: list[float] = field(default_factory=list)  # of notifications, whatever the answer
+    answer_seconds: list[float] = field(
+        default_factory=list
+    )  # of all that asked SignFlow's web, whatever the answer
     lines: list[dict[str, Any]] = field(default_factory=list)
 
     @property

@@ -32,6 +32,7 @@ def table(
     odd = {name: counts[name] for name in sorted(counts) if name.startswith(("sent: ", "asked", "given up"))}
     ended = {name: one.ended_itself for name, one in stage.processes.items() if one.ended_itself}
     orphans = len(facts.truth.keys() - set(facts.submissions.values()))
+    active, warm = plan.check_seconds
     wrong = sum("I3 request" in breach for breach in breaches)
     lines = {
         "requests": f"{len(facts.rows)}: {_list(fates)}",
@@ -50,7 +51,7 @@ def table(
         "not well answered": _list(odd) or "none",
         "ended by themselves": _list(ended) or "none",
         "superseded at Setu": f"{orphans} (nobody has named them)",
-        "clock": f"CLOCK_GETS_PER_SECOND={plan.clock_gets}, looks each 30 s while active, 60 s while warm",
+        "clock": f"CLOCK_GETS_PER_SECOND={plan.clock_gets}, looks each {active} s while active, {warm} s while warm",
         "servers": "; ".join(kind.split(" of ")[0] for kind in stage.kinds),
         "duration": f"{record.now:.0f} s",
         "seed": str(plan.seed),

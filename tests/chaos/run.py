@@ -69,6 +69,7 @@ class Run:
         self.record.start()
         sides = [asyncio.create_task(side) for side in (self._watch(), self._name_unknown())]
         await asyncio.gather(self.cast.play(told), Faults(self.plan, self.stage, self.record).strike())
+        self.record.answer_seconds = web.seconds
         recovered = await self._recover()
         for side in sides:
             side.cancel()

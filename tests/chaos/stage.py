@@ -66,7 +66,8 @@ class Stage:
         ) | {
             "LOG_FORMAT": "json",
             "CLOCK_GETS_PER_SECOND": str(self.plan.clock_gets),
-            "CHECK_SECONDS_WARM": "60",  # as long as a fifteenth of the run's signers rest, not as a day's
+            "CHECK_SECONDS_ACTIVE": str(self.plan.check_seconds[0]),
+            "CHECK_SECONDS_WARM": str(self.plan.check_seconds[1]),
         }
         download = f"http://127.0.0.1:{self.proxies['files'].port}"
         standin = [sys.executable, "-m", "tests.standin", "--control", "--port", str(self.standin_port)]
