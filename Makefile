@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: help run demo test chaos check format lock clean
+.PHONY: help run demo test chaos check bench format lock clean
 
 help:
 	@echo "make run     SignFlow on http://localhost:8000 with Setu's stand-in, until Ctrl-C"
@@ -10,6 +10,7 @@ help:
 	@echo "make test    the test suite, on SQLite and again on PostgreSQL and Redis"
 	@echo "make chaos   everything as processes, under kills and bad networks, with one table (SHORT=1, SEED=n)"
 	@echo "make check   style, types, migrations, lock, layers"
+	@echo "make bench   what reads and callbacks cost, beside a floor, in about four minutes"
 	@echo "make format  let ruff arrange the code"
 	@echo "make lock    pin the dependencies anew"
 	@echo "make clean   remove the virtual environment, and var/ with all its data"
@@ -38,6 +39,10 @@ check:
 	SIGNFLOW_DEV=1 DATABASE_URL=sqlite:///:memory: $(PY) manage.py makemigrations --check --dry-run
 	$(PY) -m dev.lock --check
 	$(PY) -m pytest tests/test_layers.py tests/test_openapi.py
+
+bench:
+	@$(PYTHON) dev/bootstrap.py dev
+	$(PY) -m bench
 
 format:
 	@$(PYTHON) dev/bootstrap.py dev

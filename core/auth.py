@@ -12,6 +12,7 @@ from ninja_jwt.tokens import AccessToken, RefreshToken, Token
 from core import log
 from core.errors import NotAllowed, NotSignedIn
 from core.models import User
+from core.selectors import user_active
 
 VERSION_CLAIM = "ver"
 
@@ -48,7 +49,7 @@ def user_of(token: str, *, kind: type[Token]) -> User:
         user_id = UUID(str(claims.get("user_id")))
     except (TokenError, ValueError):
         raise NotSignedIn("The session has ended. Sign in again.", code="token_not_valid") from None
-    user = User.objects.select_related("organization").filter(id=user_id, is_active=True).first()
+    user = user_active(user_id=user_id)
     if user is None or claims.get(VERSION_CLAIM) != user.token_version:
         raise NotSignedIn("The session has ended. Sign in again.", code="token_not_valid")
     return user

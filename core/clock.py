@@ -24,6 +24,15 @@ def after(seconds: float) -> Combinable:
     return ExpressionWrapper(Now() + timedelta(seconds=seconds), output_field=DateTimeField())
 
 
+def sql_after(seconds: float) -> tuple[str, float | str]:
+    """What `after` means, for SQL that is written by hand: the text, with one parameter, and its value."""
+    if connection.vendor == "sqlite":
+        return f"STRFTIME('{SQLITE_FORMAT}', 'now', %s)".replace("%", "%%").replace(
+            "%%s", "%s"
+        ), f"{seconds:+.3f} seconds"
+    return "STATEMENT_TIMESTAMP() + MAKE_INTERVAL(secs => %s)", seconds
+
+
 def database_now() -> datetime:
     """The database's time, UTC."""
     sqlite = connection.vendor == "sqlite"

@@ -8,56 +8,74 @@ database's and all claims are conditional updates: any number of web, worker and
 import logging
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce, Least, Now
+from django.db.models.functions import Now
 
 from core import doorbell
 from core.claims import Claim as Claim
-from core.clock import after
+from core.clock import after, sql_after
 from core.models import Job
+from core.prepared import adapted
 
 log = logging.getLogger(__name__)
 
 CRASHES_MAX = 5  # claims in a row that never settled; then the job is dead until a person revives it
 CLOCK = "clock"  # the cause of a run that nobody rang for
 BACKOFF_SECONDS = (2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)  # s, by number of failures in a row
+# One statement: the row is made or found, and locked, whoever else rings at the same time.
+RING = """
+    INSERT INTO core_job (kind, subject, due_at, cause, wanted, fence, crashes, failures, last_error)
+    VALUES (%s, %s, {due}, %s, 1, 0, 0, 0, '')
+    ON CONFLICT (kind, subject) DO UPDATE SET
+        wanted = core_job.wanted + 1,
+        due_at = {greatest}({sooner}, COALESCE({rest}, {sooner})),
+        rest_until = {rest},
+        cause = excluded.cause
+    RETURNING id, rest_until IS NOT NULL AND rest_until > {now}"""
+WORDS = {
+    "sooner": "{least}(COALESCE(core_job.due_at, excluded.due_at), excluded.due_at)",
+    "rest": "CASE WHEN %s THEN NULL ELSE core_job.rest_until END",
+}
+BY_VENDOR = {
+    "postgresql": {"least": "LEAST", "greatest": "GREATEST"},
+    "sqlite": {"least": "MIN", "greatest": "MAX"},
+}
 
 
 class LeaseLost(Exception):  # an event, not a mistake
     """Somebody else has claimed the job since. What the holder was about to write must not be written."""
 
 
-def ring(kind: str, *, subject: UUID, cause: str, after_seconds: float = 0) -> None:
+def ring(kind: str, *, subject: UUID, cause: str, after_seconds: float = 0, rested: bool = False) -> None:
     """Ask for work, in the caller's transaction; the message leaves on commit. Repeating is safe.
 
-    A ring during a run makes the job due again when the run settles. A dead job is not revived by it.
+    A ring during a run makes the job due again when the run settles. A postponed job stays so, and no message
+    is sent for it, unless `rested` ends its rest. A dead job is not revived by it.
     """
     doorbell.kind(kind)  # an undeclared kind fails here, not in the worker
-    due = after(after_seconds)
+    due, seconds = sql_after(after_seconds)
+    now, zero = sql_after(0)
+    words = BY_VENDOR[connection.vendor]
+    parts = {name: text.format(**words) for name, text in WORDS.items()}
+    sql = RING.format(due=due, now=now, **words, **parts)
     with transaction.atomic(savepoint=False):
-        job_id = Job.objects.filter(kind=kind, subject=subject).values_list("id", flat=True).first()
-        if job_id is None:
-            job_id = _created(kind, subject)
-        Job.objects.filter(id=job_id).update(
-            wanted=F("wanted") + 1, due_at=Least(Coalesce("due_at", due), due), cause=cause
-        )
-        doorbell.ring_on_commit(kind, job_id, delay=after_seconds)
-
-
-def _created(kind: str, subject: UUID) -> int:
-    try:
-        with transaction.atomic():
-            return Job.objects.create(kind=kind, subject=subject).id
-    except IntegrityError:  # somebody else has just made it
-        return Job.objects.values_list("id", flat=True).get(kind=kind, subject=subject)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [kind, adapted(subject), seconds, cause, rested, rested, zero])
+            ((job_id, rests),) = cursor.fetchall()
+        if not rests:
+            doorbell.ring_on_commit(kind, job_id, delay=after_seconds)
 
 
 def claim(job_id: int, *, lease: float) -> Claim | None:
     """Take a job that is due, for `lease` seconds. None: it is idle, leased, dead, or somebody was faster."""
     with transaction.atomic():
         taken = _free(Job.objects.filter(id=job_id)).update(
-            fence=F("fence") + 1, crashes=F("crashes") + 1, leased_until=after(lease), swept_at=None
+            fence=F("fence") + 1,
+            crashes=F("crashes") + 1,
+            leased_until=after(lease),
+            rest_until=None,
+            swept_at=None,
         )
         if not taken:
             return None
@@ -106,7 +124,8 @@ def postpone(claim: Claim, *, seconds: float) -> None:
 
     What rang and what failed before are remembered.
     """
-    if not _held(claim).update(due_at=after(seconds), leased_until=None, crashes=0):
+    rest = after(seconds)
+    if not _held(claim).update(due_at=rest, rest_until=rest, leased_until=None, crashes=0):
         raise LeaseLost
     doorbell.ring_on_commit(claim.kind, claim.job_id, delay=seconds)
 

@@ -9,6 +9,8 @@ from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from core.examples import ASHA, TOKEN, example
+
 
 class In(Schema):
     """A request body: unknown members are refused, and so are NUL characters, which PostgreSQL cannot keep."""
@@ -38,6 +40,16 @@ def refuse_nul(value: Any) -> None:
 class Problem(Schema):
     """RFC 9457: what went wrong, for a person (`detail`) and for a program (`code`)."""
 
+    model_config = example(
+        {
+            "type": "urn:signflow:problem:not_found",
+            "title": "Not found",
+            "status": 404,
+            "code": "not_found",
+            "detail": "There is no such signature request.",
+        }
+    )
+
     type: str
     title: str
     status: int
@@ -61,11 +73,17 @@ Password = Annotated[str, StringConstraints(strict=True, min_length=1, max_lengt
 
 
 class SignIn(In):
+    model_config = example({"username": "meera", "password": "correct horse battery staple"})
+
     username: Text = Field(max_length=500)
     password: Text = Field(max_length=4096)
 
 
 class Tokens(Schema):
+    model_config = example(
+        {"access": TOKEN, "refresh": TOKEN, "user_id": ASHA, "user_username": "asha", "is_manager": False}
+    )
+
     access: str
     refresh: str
     user_id: UUID
@@ -74,14 +92,28 @@ class Tokens(Schema):
 
 
 class Refresh(In):
+    model_config = example({"refresh": TOKEN})
+
     refresh: Text = Field(max_length=4096)
 
 
 class Access(Schema):
+    model_config = example({"access": TOKEN})
+
     access: str
 
 
 class NewUser(In):
+    model_config = example(
+        {
+            "username": "asha",
+            "password": "correct horse battery staple",
+            "dob": "1990-04-12",
+            "is_staff": False,
+            "full_name": "Asha Rao",
+        }
+    )
+
     username: Annotated[
         str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=150)
     ]
@@ -94,6 +126,10 @@ class NewUser(In):
 
 
 class UserOut(Schema):
+    model_config = example(
+        {"id": ASHA, "username": "asha", "full_name": "Asha Rao", "dob": "1990-04-12", "is_manager": False}
+    )
+
     id: UUID
     username: str
     full_name: str
@@ -103,6 +139,8 @@ class UserOut(Schema):
 
 class SelectableUser(Schema):
     """One row of the frontend's list of people to choose signers from."""
+
+    model_config = example({"identifier": ASHA, "displayName": "asha", "birthYear": 1990})
 
     identifier: str
     displayName: str  # noqa: N815  # the frontend's name

@@ -9,7 +9,7 @@ from django.conf import settings
 from dramatiq.middleware import Shutdown
 from dramatiq.threading import Interrupt
 
-from core import doorbell, drain, jobs, pace
+from core import doorbell, drain, jobs, lanes, pace
 from core.claims import Claim
 from core.doorbell import Kind
 from core.log import bind, scoped
@@ -50,8 +50,12 @@ def run_at_pace(name: str, job_id: int, *, paced: bool) -> None:
     wait = 0.0 if paced else pace.slot(doorbell.CLOCK_QUEUE, per_second=settings.CLOCK_GETS_PER_SECOND)
     if wait > PACE_SECONDS_MIN:
         doorbell.send(name, job_id, delay=wait, by_clock=True, paced=True)
-    else:
-        run_job(name, job_id)
+        return
+    with lanes.clock_place() as free:
+        if free:
+            run_job(name, job_id)
+        else:
+            doorbell.send(name, job_id, delay=lanes.FULL_SECONDS, by_clock=True, paced=True)
 
 
 @scoped

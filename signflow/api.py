@@ -6,7 +6,6 @@ import orjson
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
-from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
@@ -15,6 +14,7 @@ from ninja_extra.exceptions import APIException
 from core import problems
 from core.auth import Bearer
 from core.errors import DomainError
+from signflow.openapi import DescribedAPI
 
 DESCRIPTION = """
 Contracts, signed with Aadhaar eSign. Sign in at `POST /api/token/`, press **Authorize** and paste the access
@@ -36,7 +36,7 @@ class OrjsonParser(Parser):
         return orjson.loads(request.body)
 
 
-api = NinjaAPI(
+api = DescribedAPI(
     title="SignFlow",
     version="1",
     description=DESCRIPTION,

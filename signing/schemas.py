@@ -8,6 +8,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field, StrictInt, StringConstraints, field_validator
 
+from core.examples import ASHA, DOCUMENT, LINK, RAVI, RELEASE, REQUEST, example
 from core.schemas import In
 from signing.models.signer import Corner
 
@@ -52,6 +53,17 @@ class SignerIn(In):
 
 
 class NewRequest(In):
+    model_config = example(
+        {
+            "documentId": DOCUMENT,
+            "reason": "Rent agreement for 2027",
+            "signers": [
+                {"identifier": ASHA, "signature": {"onPages": ["4"], "position": "bottom-left"}},
+                {"identifier": RAVI, "signature": {"onPages": ["4"], "position": "bottom-right"}},
+            ],
+        }
+    )
+
     documentId: UUID  # noqa: N815
     redirectUrl: Ignored  # noqa: N815
     reason: Annotated[str, StringConstraints(strict=True, strip_whitespace=True, max_length=200)] = ""
@@ -59,6 +71,17 @@ class NewRequest(In):
 
 
 class DocumentOut(Schema):
+    model_config = example(
+        {
+            "id": DOCUMENT,
+            "name": "Rent agreement",
+            "pages": 4,
+            "size": 48213,
+            "created_at": "2027-01-05T06:10:00Z",
+            "document_url": LINK,
+        }
+    )
+
     id: UUID
     name: str
     pages: int
@@ -77,7 +100,46 @@ class SignerOut(Schema):
     errMeaning: str | None = Field(description="The same as a sentence.")  # noqa: N815
 
 
+_REQUEST = {
+    "id": REQUEST,
+    "documentId": DOCUMENT,
+    "document_name": "Rent agreement",
+    "document_url": LINK,
+    "status": "sign_pending",
+    "status_reason": None,
+    "reason": "Rent agreement for 2027",
+    "created_at": "2027-01-05T06:12:00Z",
+    "ended_at": None,
+    "confirmed_at": "2027-01-05T06:20:31Z",
+    "confirmed_by": "callback",
+    "next_check_at": "2027-01-05T06:21:04Z",
+    "trouble": None,
+    "signers": [
+        {
+            "identifier": ASHA,
+            "displayName": "asha",
+            "status": "signed",
+            "url": None,
+            "signed_at": "2027-01-05T06:20:31Z",
+            "errCode": None,
+            "errMeaning": None,
+        },
+        {
+            "identifier": RAVI,
+            "displayName": "ravi",
+            "status": "pending",
+            "url": RELEASE,
+            "signed_at": None,
+            "errCode": "otp_expired",
+            "errMeaning": "The one-time password has expired.",
+        },
+    ],
+}
+
+
 class RequestOut(Schema):
+    model_config = example(_REQUEST)
+
     id: UUID
     documentId: UUID  # noqa: N815
     document_name: str
@@ -94,6 +156,20 @@ class RequestOut(Schema):
     signers: list[SignerOut]
 
 
+_ROW = {
+    "signature_id": REQUEST,
+    "document_id": DOCUMENT,
+    "document_name": "Rent agreement",
+    "status": "sign_pending",
+    "status_reason": None,
+    "created_at": "2027-01-05T06:12:00Z",
+    "signers": [
+        {"user_id": ASHA, "username": "asha", "status": "signed", "signer_url": None},
+        {"user_id": RAVI, "username": "ravi", "status": "pending", "signer_url": RELEASE},
+    ],
+}
+
+
 class RowSigner(Schema):
     user_id: UUID
     username: str
@@ -103,6 +179,8 @@ class RowSigner(Schema):
 
 class Row(Schema):
     """A row of the frontend's tables."""
+
+    model_config = example(_ROW)
 
     signature_id: UUID
     document_id: UUID
@@ -114,4 +192,6 @@ class Row(Schema):
 
 
 class Download(Schema):
+    model_config = example({"downloadUrl": LINK})
+
     downloadUrl: str = Field(description="Valid for five minutes, without a token.")  # noqa: N815

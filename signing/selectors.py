@@ -7,6 +7,7 @@ from django.db.models import Prefetch, QuerySet
 
 from core.errors import NotFound
 from core.models import Job, User
+from core.prepared import Prepared
 from signing.models import Document, SignatureRequest, SignedFile, Signer, SignerLink, Submission
 from signing.states import REQUEST_JOB
 
@@ -49,30 +50,65 @@ def signed_file_get(*, viewer: User, request_id: UUID) -> SignedFile:
     return found
 
 
+REQUEST_COLUMNS = ("id", "document_id", "document__name", "status", "stage", "created_at", "ending_reason")
+SIGNER_COLUMNS = ("id", "request_id", "user_id", "user__username", "setu_status", "err_code")
+
+
+def _lists(requests: QuerySet[SignatureRequest], signers: QuerySet[Signer]) -> tuple[Any, Any]:
+    return (
+        requests.order_by("-created_at", "id").values_list(*REQUEST_COLUMNS),
+        signers.order_by("no").values_list(*SIGNER_COLUMNS),
+    )
+
+
+def _of_organization(organization: UUID) -> tuple[Any, Any]:
+    return _lists(
+        SignatureRequest.objects.filter(organization=organization),
+        Signer.objects.filter(request__organization=organization),
+    )
+
+
+def _of_signer(organization: UUID, user: UUID) -> tuple[Any, Any]:
+    requests = SignatureRequest.objects.filter(organization=organization, signers__user=user)
+    return _lists(requests, Signer.objects.filter(request__in=requests.values("id")))
+
+
+_organization_lists = [
+    Prepared(lambda no=no, **given: _of_organization(**given)[no], organization=UUID) for no in (0, 1)
+]
+_signer_lists = [
+    Prepared(lambda no=no, **given: _of_signer(**given)[no], organization=UUID, user=UUID) for no in (0, 1)
+]
+
+
 def request_rows(*, viewer: User, as_signer: bool) -> list[dict[str, Any]]:
     """The rows of a list, newest first, each with its `signers`. Two statements at any length.
 
     as_signer: only requests in which the viewer signs; else all of the organization.
     """
-    requests = SignatureRequest.objects.filter(organization=viewer.tenant)
-    if as_signer:
-        requests = requests.filter(signers__user=viewer)
-    columns = ("id", "document_id", "document__name", "status", "stage", "created_at", "ending_reason")
+    given = {"organization": viewer.tenant.id} | ({"user": viewer.id} if as_signer else {})
+    requests, signers = _signer_lists if as_signer else _organization_lists
     rows: list[dict[str, Any]] = [
-        dict(row) for row in requests.order_by("-created_at", "id").values(*columns)
+        dict(zip(REQUEST_COLUMNS, row, strict=True)) for row in requests.rows(**given)
     ]
-    signers = Signer.objects.filter(request__organization=viewer.tenant)
-    if as_signer:
-        signers = signers.filter(request__in=requests.values("id"))
-    by_request: dict[UUID, list[dict[str, Any]]] = {row["id"]: [] for row in rows}
-    for signer in signers.order_by("no").values(
-        "id", "request_id", "user_id", "user__username", "setu_status", "err_code"
-    ):
-        if signer["request_id"] in by_request:  # a request may have come between the two statements
-            by_request[signer["request_id"]].append(dict(signer))
+    by_request: dict[UUID, list[dict[str, Any]]] = {}
     for row in rows:
-        row["signers"] = by_request[row["id"]]
+        by_request[row["id"]] = row["signers"] = []
+    for columns in signers.rows(**given):
+        signer = dict(zip(SIGNER_COLUMNS, columns, strict=True))
+        if signer["request_id"] in by_request:  # a request may have come between the two statements
+            by_request[signer["request_id"]].append(signer)
     return rows
+
+
+_request_id_of = Prepared(
+    lambda setu_id: Submission.objects.filter(setu_id=setu_id).values_list("request_id"), setu_id=str
+)
+
+
+def request_id_of(*, setu_id: str) -> UUID | None:
+    """Which request one of Setu's ids belongs to; None for an id we do not know."""
+    return next((row[0] for row in _request_id_of.rows(setu_id=setu_id)), None)
 
 
 def submission_current(*, request: SignatureRequest) -> Submission | None:

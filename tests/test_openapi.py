@@ -5,7 +5,10 @@ import os
 from pathlib import Path
 
 import pytest
+from ninja import Schema
 
+import core.schemas
+import signing.schemas
 from signflow.api import api
 
 KEPT = Path(__file__).with_name("openapi.json")
@@ -43,5 +46,39 @@ def test_every_refusal_is_a_problem():
     for name, operation in OPERATIONS:
         for status, answer in operation["responses"].items():
             if int(status) >= 400:
-                reference = answer["content"]["application/json"]["schema"]["$ref"]
+                reference = answer["content"]["application/problem+json"]["schema"]["$ref"]
                 assert reference == "#/components/schemas/Problem", f"{name} {status}"
+
+
+def schemas_of(operation):
+    """The names of the schemas a caller sends and gets on success."""
+    contents = [operation.get("requestBody", {})] + [
+        answer for status, answer in operation["responses"].items() if int(status) < 300
+    ]
+    for content in contents:
+        for kind, described in content.get("content", {}).items():
+            if kind == "application/json":
+                schema = described["schema"]
+                yield schema.get("items", schema)["$ref"].split("/")[-1]
+
+
+@pytest.mark.parametrize(("name", "operation"), OPERATIONS, ids=[name for name, _ in OPERATIONS])
+def test_each_operation_shows_an_example_of_what_goes_in_and_out(name, operation):
+    components = api.get_openapi_schema()["components"]["schemas"]
+    for schema in schemas_of(operation):
+        assert components[schema].get("example"), f"{name}: {schema} has no example"
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        member
+        for module in (core.schemas, signing.schemas)
+        for member in vars(module).values()
+        if isinstance(member, type) and issubclass(member, Schema) and "example" in member.model_json_schema()
+    ],
+)
+def test_an_example_is_one_that_the_schema_takes(schema):
+    example = schema.model_json_schema()["example"]
+    assert schema.model_validate(example)
+    assert set(example) <= set(schema.model_fields)

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from core.errors import DomainError, TooLarge
+from core.examples import example
 from core.schemas import Problem
 from signing.setu.wire import NotANotice, SetuNotice
 from webhooks.services import delivery_accept, token_check
@@ -22,6 +23,8 @@ class NotUnderstood(DomainError):
 
 
 class Received(Schema):
+    model_config = example({"received": True})
+
     received: bool
 
 
@@ -43,8 +46,6 @@ def setu_callback(request: HttpRequest, token: str) -> Received:
         digest = hashlib.sha256(raw).hexdigest()
         log.warning("webhooks.not_understood", extra={"size": len(raw), "digest": digest})
         raise NotUnderstood("The body is not a JSON object with a request's id in data.esign.id.") from None
-    delivery, new = delivery_accept(raw=raw, notice=notice, token_fingerprint=fingerprint)
-    log.info(
-        "webhooks.accepted", extra={"delivery": delivery.id, "new": new, "known": bool(delivery.request_id)}
-    )
+    kept = delivery_accept(raw=raw, notice=notice, token_fingerprint=fingerprint)
+    log.info("webhooks.accepted", extra={"delivery": kept, "new": kept is not None})
     return Received(received=True)

@@ -2,14 +2,18 @@
 
 import hashlib
 import hmac
+import json
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 
+from core.clock import sql_after
 from core.errors import NotFound
-from signing.services.doorbells import setu_id_rung
+from core.prepared import adapted
+from signing.selectors import request_id_of
+from signing.services.doorbells import request_rung
+from signing.services.strays import stray_named
 from signing.setu.wire import SetuNotice
-from webhooks.models import InboundDelivery
 
 CLAIMED_SIGNERS_MAX = 100
 
@@ -26,36 +30,34 @@ def token_check(token: str) -> str:
     return given[:12]
 
 
-def delivery_accept(
-    *, raw: bytes, notice: SetuNotice, token_fingerprint: str
-) -> tuple[InboundDelivery, bool]:
-    """Keep a callback and ring the request it names; returns the delivery and whether it is new.
-
-    Repeating is safe: the same bytes are kept once and ring once.
-    """
-    digest = hashlib.sha256(raw).hexdigest()
-    try:
-        return _keep_and_ring(
-            digest=digest, size=len(raw), notice=notice, token_fingerprint=token_fingerprint
-        ), True
-    except IntegrityError:  # kept before; what was rung a moment ago is rolled back with it
-        return InboundDelivery.objects.get(digest=digest), False
+# Kept once, whoever else takes in the same bytes at the same time; then no row comes back.
+KEEP = """
+    INSERT INTO webhooks_inbounddelivery (digest, token_fingerprint, received_at, setu_id, setu_document_id,
+        claimed_status, claimed_signers, size, request_id)
+    VALUES (%s, %s, {now}, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (digest) DO NOTHING
+    RETURNING id"""
 
 
 @transaction.atomic
-def _keep_and_ring(*, digest: str, size: int, notice: SetuNotice, token_fingerprint: str) -> InboundDelivery:
-    status = notice.status or ""
+def delivery_accept(*, raw: bytes, notice: SetuNotice, token_fingerprint: str) -> int | None:
+    """Keep a callback and ring the request it names; returns the delivery's id, None if it was kept before.
+
+    Repeating is safe: the same bytes are kept once and ring once.
+    """
+    digest, status = hashlib.sha256(raw).hexdigest(), notice.status or ""
     signers = {s.id: [s.status, s.err_code or ""] for s in notice.signers[:CLAIMED_SIGNERS_MAX]}
-    request_id = setu_id_rung(
-        setu_id=notice.setu_id, cause="callback", hint={"status": status, "signers": signers}
-    )
-    return InboundDelivery.objects.create(
-        digest=digest,
-        token_fingerprint=token_fingerprint,
-        setu_id=notice.setu_id,
-        setu_document_id=notice.document_id or "",
-        claimed_status=status,
-        claimed_signers=signers,
-        size=size,
-        request_id=request_id,
-    )
+    request_id = request_id_of(setu_id=notice.setu_id)
+    ids = (notice.setu_id, notice.document_id or "")
+    claims = (status, json.dumps(signers), len(raw), request_id and adapted(request_id))
+    now, zero = sql_after(0)
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP.format(now=now), (digest, token_fingerprint, zero, *ids, *claims))
+        kept: tuple[int] | None = cursor.fetchone()
+    if kept is None:
+        return None
+    if request_id:
+        request_rung(request_id=request_id, cause="callback", hint={"status": status, "signers": signers})
+    else:
+        stray_named(setu_id=notice.setu_id, cause="callback")
+    return kept[0]

@@ -19,6 +19,9 @@ class Job(models.Model):
         default=0, help_text="Counts claims; a stale holder's write is refused."
     )
     leased_until = models.DateTimeField(null=True, blank=True)
+    rest_until = models.DateTimeField(
+        null=True, blank=True, help_text="Not before, whoever rings: the subject's bucket or back-off."
+    )
     swept_at = models.DateTimeField(
         null=True, blank=True, help_text="When the clock last sent a message for it."
     )

@@ -31,6 +31,7 @@ DRAMATIQ_BROKER: dict[str, Any] = {
         "dramatiq.middleware.AgeLimit",
         "dramatiq.middleware.TimeLimit",
         "core.drain.Drain",
+        "core.lanes.Lanes",
         "dramatiq.middleware.Callbacks",
         "dramatiq.middleware.Pipelines",
         "dramatiq.middleware.CurrentMessage",

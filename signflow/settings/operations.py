@@ -18,6 +18,9 @@ LOGGING = config(
         "django": {"level": "INFO"},
         "django.server": {"level": "ERROR"},  # runserver's line holds the path; ours does not
         "dramatiq": {"level": "WARNING"},  # "message … dropped" and the like; jobs have their own lines
+        "dramatiq.broker.StubBroker": {
+            "level": "ERROR"
+        },  # it warns of two workers, which are meant (embedded.py)
         **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "urllib3", "botocore", "boto3")},
         **{
             name: {"level": "WARNING"}

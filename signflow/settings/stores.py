@@ -30,6 +30,11 @@ else:
     DATABASE.setdefault("OPTIONS", {})
     DATABASE["OPTIONS"] |= {
         "connect_timeout": 3,  # s
+        # A server that vanished without a word is noticed within half a minute, not in two hours.
+        "keepalives_idle": 15,  # s
+        "keepalives_interval": 5,  # s
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,  # ms
         # A database that is down costs a request two and a half seconds: then it is told to come again.
         "pool": {"min_size": 0, "max_size": DATABASE_CONNECTIONS, "timeout": 2.5, "max_idle": 60},  # s
     }
@@ -37,6 +42,8 @@ else:
         DATABASE["DISABLE_SERVER_SIDE_CURSORS"] = True
         DATABASE["OPTIONS"]["prepare_threshold"] = None
     else:
+        # A statement that comes again is planned once for each connection.
+        DATABASE["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 5}
         DATABASE["OPTIONS"]["options"] = " ".join(f"-c {name}={value}" for name, value in limits.items())
 DATABASES = {"default": DATABASE}
 

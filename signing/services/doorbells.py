@@ -11,25 +11,32 @@ from django.db.models import Exists, OuterRef
 from core import jobs
 from core.models import Job
 from signing.models import SignatureRequest, Submission
+from signing.selectors import request_id_of
 from signing.services.strays import stray_named
 from signing.states import REQUEST_JOB, Stage
 
 
 @transaction.atomic(savepoint=False)
 def setu_id_rung(*, setu_id: str, cause: str, hint: dict[str, Any] | None = None) -> UUID | None:
-    """Somebody named one of Setu's ids. Returns our request's id, or None for an id we do not know (yet).
+    """Somebody named one of Setu's ids. Returns our request's id, or None for an id we do not know (yet)."""
+    request_id = request_id_of(setu_id=setu_id)
+    if request_id:
+        request_rung(request_id=request_id, cause=cause, hint=hint)
+    else:
+        stray_named(setu_id=setu_id, cause=cause)
+    return request_id
+
+
+@transaction.atomic(savepoint=False)
+def request_rung(*, request_id: UUID, cause: str, hint: dict[str, Any] | None = None) -> None:
+    """Ask for a look at a request of ours. Repeating is safe.
 
     hint: {"status": …, "signers": {Setu's signer id: [status, err_code]}} as claimed. While Setu's answers do not
     show it, looks follow each other more closely.
     """
-    request_id = Submission.objects.filter(setu_id=setu_id).values_list("request_id", flat=True).first()
-    if request_id is None:
-        stray_named(setu_id=setu_id, cause=cause)
-        return None
     if hint:
         SignatureRequest.objects.filter(id=request_id, stage=Stage.SUBMITTED).update(hint=hint)
     jobs.ring(REQUEST_JOB, subject=request_id, cause=cause)
-    return request_id
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +37,12 @@ class Blob:
 def release_url(*, signer_id: UUID, token_version: int) -> str:
     """Our own address that leads one signer on to Setu; the same for ten minutes."""
     until = (int(time.time()) // RELEASE_STEP + 2) * RELEASE_STEP
-    token = _signed(RELEASE_SALT, [signer_id.hex, token_version, until])
+    return _release_url(signer_id.hex, token_version, until, settings.SECRET_KEY)
+
+
+@lru_cache(maxsize=10_000)  # lists are polled every few seconds; signing is a good part of what one costs
+def _release_url(signer: str, token_version: int, until: int, key: str) -> str:
+    token = _signed(RELEASE_SALT, [signer, token_version, until])
     return f"{settings.PUBLIC_URL}/s/{token}/"
 
 

@@ -57,7 +57,7 @@ def _adopt(*, claim: jobs.Claim, stray: Stray, submission: Submission) -> None:
         Submission.objects.filter(id=submission.id, setu_id__isnull=True).update(setu_id=stray.setu_id)
         submission.refresh_from_db()
         adopted = submission.setu_id == stray.setu_id and submission.orphaned_at is None
-        jobs.ring(REQUEST_JOB, subject=submission.request_id, cause="adoption")
+        jobs.ring(REQUEST_JOB, subject=submission.request_id, cause="adoption", rested=True)
         _settled(claim=claim, stray=stray, outcome="adopted" if adopted else "superseded")
 
 

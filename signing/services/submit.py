@@ -136,7 +136,7 @@ def submission_open(*, claim: jobs.Claim, submission: Submission, seen: SetuSign
         with transaction.atomic():
             request_locked(submission.request)
             Submission.objects.filter(id=submission.id, setu_id__isnull=True).update(setu_id=seen.id)
-            jobs.ring(REQUEST_JOB, subject=submission.request_id, cause="adoption")
+            jobs.ring(REQUEST_JOB, subject=submission.request_id, cause="adoption", rested=True)
         raise
 
 

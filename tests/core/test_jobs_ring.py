@@ -156,3 +156,42 @@ def test_times_are_the_databases(subject):
     assert abs(seconds_until_due(job)) < 1
     assert Job.objects.filter(id=job.id, due_at__lte=Now()).exists()
     assert not Job.objects.filter(id=job.id, due_at__gt=after(0)).exists()
+
+
+def test_a_ring_while_a_job_rests_is_kept_and_sends_no_message(broker, subject):
+    job = make_job(subject)
+    with transaction.atomic():
+        jobs.postpone(claimed(job), seconds=40)
+    broker.flush_all()
+    jobs.ring(KIND, subject=subject, cause="callback")
+    assert bells(broker) == []
+    assert 39 < seconds_until_due(job) <= 40
+    assert the_job(subject).cause == "callback"
+
+
+def test_a_ring_with_a_delay_beyond_the_rest_does_not_prolong_it(subject):
+    job = make_job(subject)
+    with transaction.atomic():
+        jobs.postpone(claimed(job), seconds=20)
+    jobs.ring(KIND, subject=subject, cause="callback", after_seconds=50)
+    assert 19 < seconds_until_due(job) <= 20
+
+
+def test_a_rest_that_is_over_holds_nothing_back(django_capture_on_commit_callbacks, broker, subject):
+    make_job(subject, due_in=3600, rest_until=after(-1))
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs.ring(KIND, subject=subject, cause="callback")
+    assert len(bells(broker)) == 1
+    assert seconds_until_due(the_job(subject)) <= 0
+
+
+def test_a_ring_may_end_a_rest(django_capture_on_commit_callbacks, broker, subject):
+    job = make_job(subject)
+    with transaction.atomic():
+        jobs.postpone(claimed(job), seconds=40)
+    broker.flush_all()
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs.ring(KIND, subject=subject, cause="adoption", rested=True)
+    assert len(bells(broker)) == 1
+    assert claimed(job)
+    assert job.rest_until is None

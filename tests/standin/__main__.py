@@ -9,10 +9,11 @@ import threading
 from urllib.parse import urlsplit
 
 from tests.standin.app import CLIENT, StandIn
-from tests.standin.callbacks import Post
+from tests.standin.callbacks import WAITS, WORKERS, Post
 from tests.standin.server import Server
 
 CALLBACK_SECONDS = 5.0
+MOST_REPEATS = 100
 
 
 def main() -> int:
@@ -23,17 +24,32 @@ def main() -> int:
         if len(parts) != 3:
             return _stop("STANDIN_ACCOUNTS must hold client:secret:instance, separated by commas.")
         accounts.append((parts[0], parts[1], parts[2]))
+    try:
+        waits = wait_seconds(options.callback_waits)
+    except ValueError as error:
+        return _stop(f"--callback-waits: {error}.")
+    if options.callback_timeout <= 0 or options.callback_workers < 1:
+        return _stop("--callback-timeout and --callback-workers must be above nothing.")
     host = f"[{options.host}]" if ":" in options.host else options.host
+    post = None
+    if options.callback_url:
+        post = poster(options.callback_url, options.callback_header, options.callback_timeout)
     standin = StandIn(
         accounts=accounts,
         public_url=options.public_url or f"http://{host}:{options.port}",
         download_url=options.download_url or f"http://{host}:{options.download_port}",
-        callback=poster(options.callback_url, options.callback_header) if options.callback_url else None,
+        callback=post,
         callback_threaded=True,
         state_dir=options.state_dir,
         control=options.control,
         session_seconds=options.session_seconds,
         link_seconds=options.link_seconds,
+        seed=options.seed,
+        client_name=options.client_name,
+        signer_cap=options.signer_cap,
+        upload_bytes=options.upload_bytes,
+        callback_waits=waits,
+        callback_workers=options.callback_workers,
     )
     servers: list[Server] = []
     try:
@@ -57,6 +73,7 @@ def main() -> int:
     api, files = (server.server_port for server in servers)
     sys.stdout.write(
         f"Setu's stand-in is ready: http://{host}:{api}, downloads on port {files}. No legal meaning.\n"
+        + (f"Its control page: http://{host}:{api}/__control__/\n" if options.control else "")
     )
     sys.stdout.flush()
     stop.wait()
@@ -65,6 +82,17 @@ def main() -> int:
         server.server_close()
     standin.close()
     return 0
+
+
+def wait_seconds(text: str) -> tuple[float, ...]:
+    """The waits before each repeat, from "1,2,4"; "" stands for no repeat. Raises ValueError."""
+    try:
+        waits = tuple(float(part) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise ValueError("seconds, separated by commas, are needed") from error
+    if len(waits) > MOST_REPEATS or not all(0 <= wait < 10**6 for wait in waits):
+        raise ValueError(f"at most {MOST_REPEATS} waits of less than a million seconds are possible")
+    return waits
 
 
 def poster(url: str, header: str | None = None, timeout: float = CALLBACK_SECONDS) -> Post:
@@ -106,6 +134,25 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--download-url", help="the download origin as clients reach it")
     parser.add_argument("--callback-url", default=env("STANDIN_CALLBACK_URL"))
     parser.add_argument("--callback-header", default=env("STANDIN_CALLBACK_HEADER"), help='"Name: value"')
+    parser.add_argument(
+        "--callback-waits",
+        default=env("STANDIN_CALLBACK_WAITS", ",".join(f"{wait:g}" for wait in WAITS)),
+        help="seconds before each repeat of a notification that was not answered 200 (%(default)s)",
+    )
+    parser.add_argument(
+        "--callback-timeout",
+        type=float,
+        default=CALLBACK_SECONDS,
+        help="seconds to wait for an answer (%(default)g)",
+    )
+    parser.add_argument(
+        "--callback-workers", type=int, default=WORKERS, help="notifications sent at once (%(default)s)"
+    )
+    parser.add_argument(
+        "--client-name",
+        default=env("STANDIN_CLIENT_NAME", "SignFlow"),
+        help="how signers see who asks (%(default)s)",
+    )
     parser.add_argument("--client-id", default=env("STANDIN_CLIENT_ID", CLIENT[0]))
     parser.add_argument(
         "--client-secret",
@@ -114,9 +161,20 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--product-instance-id", default=env("STANDIN_PRODUCT_INSTANCE_ID", CLIENT[2]))
     parser.add_argument("--state-dir", help="remember across restarts; without it, memory only")
-    parser.add_argument("--control", action="store_true", help="serve the control API under /__control__/")
-    parser.add_argument("--session-seconds", type=float, default=900)
-    parser.add_argument("--link-seconds", type=float, default=300)
+    parser.add_argument(
+        "--control", action="store_true", help="serve the control page and API at /__control__/"
+    )
+    parser.add_argument(
+        "--session-seconds", type=float, default=900, help="how long a signer's session lasts (%(default)g)"
+    )
+    parser.add_argument(
+        "--link-seconds", type=float, default=300, help="how long a download link lasts (%(default)g)"
+    )
+    parser.add_argument("--signer-cap", type=int, default=25, help="signers a request may have (%(default)s)")
+    parser.add_argument(
+        "--upload-bytes", type=int, default=20 * 1024 * 1024, help="the largest document (%(default)s)"
+    )
+    parser.add_argument("--seed", type=int, help="the same run then gives the same ids")
     return parser.parse_args()
 
 

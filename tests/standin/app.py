@@ -10,16 +10,20 @@ from werkzeug.wrappers import Response
 
 from tests.standin import sessions
 from tests.standin.api import Api
-from tests.standin.callbacks import Delivery, Post
+from tests.standin.callbacks import Post
 from tests.standin.clock import Clock
+from tests.standin.console import Console
 from tests.standin.control import PREFIX, Control
-from tests.standin.core import Core, Settings
+from tests.standin.core import Core
+from tests.standin.deliveries import Delivery
 from tests.standin.downloads import Downloads
 from tests.standin.faults import Fault
+from tests.standin.guard import refusal
+from tests.standin.settings import Settings
 from tests.standin.signer_page import PATH, SignerPage
 from tests.standin.state import Account
 from tests.standin.store import Store
-from tests.standin.wire import Ids
+from tests.standin.wire import json_response
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -35,7 +39,8 @@ class StandIn:
     callback: gets each notification's body and returns the receiver's status (an OSError it raises is an
     attempt without an answer); None: notifications are only recorded. Unless `callback_threaded`, it is
     called by the thread in which the attempt ends, and repeats follow without waiting.
-    seed: the same run then gives the same ids. Further `settings` are the fields of `core.Settings`.
+    client_name: how signers see whoever asks. seed: the same run then gives the same ids.
+    Further `settings` are the fields of `settings.Settings`.
     """
 
     def __init__(
@@ -50,31 +55,36 @@ class StandIn:
         state_dir: str | Path | None = None,
         seed: int | None = None,
         control: bool = False,
+        client_name: str = "",
         **settings: Any,
     ) -> None:
         self.clock = clock or Clock()
         self.public_url, self.download_url = public_url.rstrip("/"), download_url.rstrip("/")
         self._core = Core(
             Settings(public_url=self.public_url, download_url=self.download_url, **settings),
-            accounts=[Account(*account) for account in accounts],
+            accounts=[Account(*account, name=client_name) for account in accounts],
             clock=self.clock,
-            ids=Ids(seed),
+            own_clock=clock is None,
+            seed=seed,
             store=Store(state_dir),
             post=callback,
             threaded=callback_threaded,
         )
         self._api, self._page = Api(self._core), SignerPage(self._core)
         self._control, self._control_served = Control(self._core), control
+        self._console = Console(self._core, self._control)
         self.api: WSGIApplication = _application(self._answer_api)
         self.files: WSGIApplication = _application(Downloads(self._core).respond)
 
     def _answer_api(self, http: HttpRequest) -> Response:
         if http.path == "/healthz":
             return Response("ok\n", content_type="text/plain")
-        if http.path.rstrip("/") == PATH:
+        if http.path.startswith(PATH):
             return self._page.respond(http)
-        if self._control_served and http.path.startswith(PREFIX):
-            return self._control.respond(http)
+        if self._control_served and f"{http.path}/".startswith(PREFIX):
+            if why := refusal(http, self.public_url):
+                return json_response({"error": why}, 403)
+            return self._console.respond(http) or self._control.respond(http)
         return self._api.respond(http)
 
     def requests(self) -> list[dict[str, Any]]:
@@ -108,6 +118,10 @@ class StandIn:
     def release(self) -> int:
         """Let held notifications go. Returns how many."""
         return self._core.courier.release()
+
+    def switch(self, **changes: Any) -> None:
+        """Set where Setu leaves a choice: the fields of `switches.Switches`. Raises ValueError."""
+        self._core.switch(changes)
 
     def redeliver(self, index: int) -> Delivery:
         """Send a kept notification once more. Raises KeyError."""

@@ -28,6 +28,16 @@ class Clock:
             self._offset += timedelta(microseconds=1)
             return self._start.astimezone(UTC) + self._offset
 
+    def later(self, seconds: float) -> datetime:
+        """The moment that many seconds from now; negative: before now."""
+        return self.now() + timedelta(seconds=seconds)
+
+    @property
+    def offset(self) -> float:
+        """Seconds by which the clock was moved."""
+        with self._lock:
+            return self._offset.total_seconds()
+
     def advance(self, seconds: float) -> None:
         """Move forward (or back, if negative)."""
         with self._lock:

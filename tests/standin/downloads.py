@@ -1,16 +1,16 @@
 """The other origin: where download links lead. It serves bytes, and knows nothing of client credentials."""
 
-import time
-
 from werkzeug.wrappers import Request as HttpRequest
 from werkzeug.wrappers import Response
 
 from tests.standin.core import Core
 from tests.standin.decoys import other_document
-from tests.standin.errors import ApiError, ConnectionLost
+from tests.standin.errors import ApiError
 from tests.standin.faults import Fault
-from tests.standin.faulty import faulty_answer
+from tests.standin.faulty import before, lost, sent
 from tests.standin.links import link_holds
+from tests.standin.pades import SigningFailed
+from tests.standin.signatures import settled, signed_file
 from tests.standin.state import Document
 
 
@@ -31,37 +31,32 @@ class Downloads:
             name.lower().startswith(("x-client-", "x-product-")) for name, _ in http.headers
         ):
             return refusal(400, "InvalidArgument", "Only one auth mechanism is allowed.")
-        faults = {fault.name: fault for fault in self.core.faults.take("file", id_)}
-        if "slow" in faults:
-            time.sleep(float(faults["slow"].args.get("seconds", 1)))
-        if "status" in faults:
-            return faulty_answer(faults["status"], self.core.ids.new())
-        if "accept_then_hang" in faults:
-            raise ConnectionLost("file")
+        faults = self.core.faults.take("file", id_)
+        if instead := before(faults, self.core.ids.new):
+            return instead
+        lost(faults, "file")
         holds = link_holds(
             self.core, kind, id_, *(http.args.get(k, "") for k in ("X-Expires", "X-Signature"))
         )
         if not holds or "expired_link" in faults:
             return refusal(403, "AccessDenied", "Request has expired")
         try:
-            document = self._document(kind, id_)
+            document = signed_file(self.core, id_) if kind == "signed" else settled(self.core, id_)
         except (KeyError, ApiError):
             return refusal(404, "NoSuchKey", "The specified key does not exist.")
-        return self._file(document, faults)
-
-    def _document(self, kind: str, id_: str) -> Document:
-        with self.core.lock:
-            return self.core.signed_document(id_) if kind == "signed" else self.core.documents[id_]
+        except SigningFailed:
+            return refusal(500, "InternalError", "We encountered an internal error. Please try again.")
+        return sent(self._file(document, faults), faults)
 
     def _file(self, document: Document, faults: dict[str, Fault]) -> Response:
         with self.core.lock:
-            content, signatures = document.content, len(document.cuts) - 1
-            if "wrong_file" in faults:
-                content = other_document(self.core, signatures)
+            content, signatures = document.content, document.signatures
             if "missing_signature" in faults:
                 content = document.revision(max(signatures - 1, 0))
             if "unsigned" in faults:
                 content = document.revision(0)
+        if "wrong_file" in faults:
+            content = other_document(self.core, signatures)
         if "truncated" in faults:
             content = content[: len(content) * 2 // 3]
         if "not_pdf" in faults:

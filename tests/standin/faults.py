@@ -1,95 +1,109 @@
-"""Faults, queued by tests and rehearsals and used up call by call."""
+"""Faults, queued by tests and rehearsals and used up call by call. What there is stands in `catalogue`."""
 
 import threading
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-API = ("create", "upload", "document", "get", "download", "delete", "audit")
-
-# For each fault the endpoints it can strike; the first is the default. Arguments stand beside it.
-KNOWN: dict[str, tuple[str, ...]] = {
-    # Another answer than Setu's, and nothing is done: status (500), html (False), retry_after.
-    "status": (*API, "file"),
-    # Everything is done, and the answer never comes.
-    "accept_then_hang": (*API, "file"),
-    # The same, later: seconds (1).
-    "slow": (*API, "file", "callback"),
-    # Setu's answer, bent: value ("sign_suspended") for the request's status.
-    "unknown_status": ("get", "create"),
-    "extra_keys": ("get", "create", "upload", "download"),
-    "missing_keys": ("get", "create"),
-    "reordered": ("get", "create"),
-    # Broken bytes under a good link.
-    "truncated": ("file",),
-    "not_pdf": ("file",),
-    "empty": ("file",),
-    # 403 before `validUpto`; at `download`, a link whose `validUpto` has passed.
-    "expired_link": ("file", "download"),
-    # Good PDFs that are not the signed file: another one, validly signed; one signature short; the original.
-    "wrong_file": ("file",),
-    "missing_signature": ("file",),
-    "unsigned": ("file",),
-    # Never sent; sent twice; kept back until released.
-    "callback_lost": ("callback",),
-    "callback_duplicate": ("callback",),
-    "callback_delayed": ("callback",),
-}
+from tests.standin.catalogue import ANY, API, KNOWN
 
 
 @dataclass
 class Fault:
-    """One queued fault. `times` counts down; `request_id` None strikes any request."""
+    """One queued fault. `times` counts down, None stays on; `request_id` None strikes any request."""
 
     name: str
     endpoint: str
-    times: int = 1
+    times: int | None = 1
     request_id: str | None = None
     args: dict[str, Any] = field(default_factory=dict)
+    id: int = 0
+
+    def facts(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def strikes(self, endpoint: str, request_id: str | None) -> bool:
+        here = self.endpoint == endpoint or (self.endpoint == ANY and endpoint in API)
+        return here and self.request_id in (None, request_id)
+
+    def arg(self, key: str) -> Any:
+        """The argument, or its default in the catalogue."""
+        return self.args.get(key, KNOWN[self.name].args[key])
 
 
 class Faults:
-    """The queue. Thread safe."""
+    """The queue. Thread safe. `kept` is told the whole queue whenever it changes."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Callable[[list[dict[str, Any]]], None] = lambda _: None) -> None:
         self._queue: list[Fault] = []
         self._lock = threading.Lock()
+        self._kept = kept
+        self._next = 1
+
+    def restore(self, queue: list[dict[str, Any]]) -> None:
+        """Go on with what an earlier queue had told `kept`."""
+        with self._lock:
+            self._queue = [Fault(**facts) for facts in queue]
+            self._next = max((fault.id for fault in self._queue), default=0) + 1
 
     def add(
         self,
         name: str,
         *,
         endpoint: str | None = None,
-        times: int = 1,
+        times: int | None = 1,
         request_id: str | None = None,
         **args: Any,
     ) -> Fault:
-        """Queue one. Raises ValueError for an unknown name, or an endpoint the fault cannot strike."""
+        """Queue one. times None: until removed.
+
+        Raises ValueError for an unknown name or argument, or an endpoint the fault cannot strike.
+        """
         if name not in KNOWN:
             raise ValueError(f"unknown fault {name!r}; known: {', '.join(KNOWN)}")
-        target = endpoint or KNOWN[name][0]
-        if target not in KNOWN[name]:
-            raise ValueError(f"{name} can strike {', '.join(KNOWN[name])}, not {target!r}")
-        if isinstance(times, bool) or not isinstance(times, int) or times < 1:
-            raise ValueError("times must be a positive integer")
-        fault = Fault(name, target, times, request_id, args)
+        kind = KNOWN[name]
+        target = endpoint or kind.endpoints[0]
+        if target not in kind.endpoints:
+            raise ValueError(f"{name} can strike {', '.join(kind.endpoints)}, not {target!r}")
+        if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
+            raise ValueError("times must be a positive integer, or null to stay on")
+        if request_id is not None and not isinstance(request_id, str):
+            raise ValueError("requestId must be a string")
+        kind.check(name, args)
         with self._lock:
+            fault = Fault(name, target, times, request_id, args, self._next)
+            self._next += 1
             self._queue.append(fault)
+            self._changed()
         return fault
 
-    def take(self, endpoint: str, request_id: str | None = None) -> list[Fault]:
-        """The faults that strike this call: the oldest of each name; each is used up by one.
+    def take(self, endpoint: str, request_id: str | None = None) -> dict[str, Fault]:
+        """The faults that strike this call by name: the oldest of each; each is used up by one.
 
         A fault bound to a request never strikes a call whose request is not known (upload, create).
         """
+        if not self._queue:  # the usual case costs nothing
+            return {}
         struck: dict[str, Fault] = {}
         with self._lock:
             for fault in self._queue:
-                fits = fault.endpoint == endpoint and fault.request_id in (None, request_id)
-                if fits and fault.name not in struck:
+                if fault.name not in struck and fault.strikes(endpoint, request_id):
                     struck[fault.name] = fault
-                    fault.times -= 1
-            self._queue = [fault for fault in self._queue if fault.times > 0]
-        return list(struck.values())
+            counted = [fault for fault in struck.values() if fault.times is not None]
+            for fault in counted:
+                fault.times = (fault.times or 1) - 1
+            if counted:
+                self._queue = [fault for fault in self._queue if fault.times != 0]
+                self._changed()
+        return struck
+
+    def remove(self, id: int) -> None:  # noqa: A002
+        """Raises KeyError if there is none."""
+        with self._lock:
+            if id not in [fault.id for fault in self._queue]:
+                raise KeyError(id)
+            self._queue = [fault for fault in self._queue if fault.id != id]
+            self._changed()
 
     def pending(self) -> list[Fault]:
         with self._lock:
@@ -98,3 +112,7 @@ class Faults:
     def clear(self) -> None:
         with self._lock:
             self._queue.clear()
+            self._changed()
+
+    def _changed(self) -> None:
+        self._kept([fault.facts() for fault in self._queue])

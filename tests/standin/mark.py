@@ -7,10 +7,11 @@ from pyhanko.pdf_utils.content import ResourceType
 from pyhanko.pdf_utils.generic import DictionaryObject, NameObject
 from pyhanko.stamp import BaseStamp, BaseStampStyle
 
+from tests.standin.state import MARGIN
+
 if TYPE_CHECKING:
     from tests.standin.pades import Stamp
 
-MARGIN = 24  # points between the mark and the page's edges
 LABEL = "Sandbox, not a legal signature"
 A4 = (0.0, 0.0, 595.0, 842.0)
 # The corner of the unrotated page that a reader sees at each corner, by the page's /Rotate.
@@ -21,6 +22,12 @@ def box_on(writer: Any, stamp: "Stamp") -> tuple[float, float, float, float]:
     """The mark's rectangle in page units (lower left, upper right), kept inside the page."""
     turns = turns_on(writer, stamp.page)
     left, bottom, right, top = _edges(_page(writer, stamp.page))
+    if stamp.box:
+        x1, y1, x2, y2 = stamp.box
+        inside = (max(x1, left), max(y1, bottom), min(x2, right), min(y2, top))
+        if inside[0] >= inside[2] or inside[1] >= inside[3]:
+            raise ValueError("the place for the mark lies outside the page")
+        return inside
     corner = CLOCKWISE[(CLOCKWISE.index(stamp.position) - turns) % 4]
     width, height = (stamp.height, stamp.width) if turns % 2 else (stamp.width, stamp.height)
     width = min(width, right - left - 2 * MARGIN)

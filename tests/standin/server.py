@@ -4,6 +4,7 @@ import io
 import socket
 import sys
 import traceback
+from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -54,9 +55,11 @@ class Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers:
-            return self._refuse(411)
+            self._refuse(411)
+            return
         if not length.isdecimal() or int(length) > LARGEST_BODY:
-            return self._refuse(413)
+            self._refuse(413)
+            return
         body = self.rfile.read(int(length))
         head: list[Any] = []
 
@@ -66,25 +69,27 @@ class Handler(BaseHTTPRequestHandler):
 
         try:
             chunks = self.server.app(self._environ(body), start_response)
-            content = b"".join(chunks)
-        except ConnectionError:  # the fault that loses the answer
+            self._answer(chunks, *head)
+        except ConnectionError:  # the client is gone, or a fault loses the answer or the rest of it
             self.close_connection = True
-            return None
         except Exception:  # a mistake of ours must not look like a lost answer
             traceback.print_exc()
-            return self._refuse(500)
-        status, headers = head
+            self._refuse(500)
+
+    def _answer(self, chunks: Iterable[bytes], status: str, headers: list[tuple[str, str]]) -> None:
+        """An answer of unknown length is sent at once, one of known length as it comes."""
         code, _, reason = status.partition(" ")
+        if code != "204" and not any(name.lower() == "content-length" for name, _ in headers):
+            chunks = [b"".join(chunks)]
+            headers = [*headers, ("Content-Length", str(len(chunks[0])))]
         self.send_response(int(code), reason)
         for name, value in headers:
             self.send_header(name, value)
-        if code != "204" and not any(name.lower() == "content-length" for name, _ in headers):
-            self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(content)
+        for chunk in chunks if self.command != "HEAD" else ():
+            self.wfile.write(chunk)
+            self.wfile.flush()
         self.wfile.flush()
-        return None
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _serve  # noqa: N815
 

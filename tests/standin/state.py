@@ -1,10 +1,12 @@
 """What the stand-in remembers of documents, requests and signers, as plain data."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from tests.standin.clock import audit_time
+
+MARGIN = 24  # points between a mark in a corner and the page's edges
 
 
 @dataclass(frozen=True)
@@ -14,10 +16,15 @@ class Account:
     client_id: str
     client_secret: str
     instance_id: str
+    name: str = ""  # as signers see who asks; the client id if empty
 
     @property
     def owner(self) -> str:
         return f"{self.client_id}/{self.instance_id}"
+
+    @property
+    def shown_name(self) -> str:
+        return self.name or self.client_id
 
 
 @dataclass
@@ -26,6 +33,8 @@ class Document:
 
     content: the current bytes. Every signature is an incremental update, so earlier revisions are
     prefixes of it; `cuts` holds their lengths, the original's first.
+    owed: signatures that signers have given and that are not in the bytes yet (see `signatures`).
+    resists: why an owed signature could not be made, if so.
     """
 
     id: str
@@ -36,6 +45,12 @@ class Document:
     request_id: str | None = None
     cuts: list[int] = field(default_factory=list)
     pages: int = 1
+    owed: list[dict[str, Any]] = field(default_factory=list)
+    resists: str = ""
+
+    @property
+    def signatures(self) -> int:
+        return len(self.cuts) - 1
 
     def revision(self, signatures: int) -> bytes:
         """The file as it was when it had that many of the stand-in's signatures."""
@@ -48,7 +63,11 @@ class Document:
 
 @dataclass
 class Signer:
-    """One signer. `status` is only pending or signed; `in_progress` follows from the open session."""
+    """One signer. `status` is only pending or signed; `in_progress` follows from the open session.
+
+    boxes: places in page units, as (page, left, bottom, right, top); without any, the mark goes into the
+    corner `position` of each of `pages`.
+    """
 
     id: str
     identifier: str
@@ -62,6 +81,9 @@ class Signer:
     status: str = "pending"
     err_code: str | None = None
     details: dict[str, str] | None = None
+    name_match: dict[str, Any] | None = None
+    optional: bool = False
+    boxes: list[list[float]] = field(default_factory=list)
 
 
 @dataclass
@@ -70,6 +92,7 @@ class Session:
 
     signer_id: str
     ends: float
+    wrong_otps: int = 0
 
 
 @dataclass
@@ -85,6 +108,7 @@ class Request:
     signers: list[Signer]
     session: Session | None = None
     events: list[dict[str, Any]] = field(default_factory=list)
+    pending_after_failure: bool = False  # a failed attempt shows as sign_pending although nobody has signed
 
     @property
     def signed(self) -> int:
@@ -92,15 +116,17 @@ class Request:
 
     @property
     def complete(self) -> bool:
-        return self.signed == len(self.signers)
+        """Whether everybody has signed whose signature is required; if nobody's is, everybody."""
+        needed = [signer for signer in self.signers if not signer.optional] or self.signers
+        return all(signer.status == "signed" for signer in needed)
 
     @property
     def status(self) -> str:
+        if self.complete:  # for good, also while an optional signer is at it
+            return "sign_complete"
         if self.session:
             return "sign_in_progress"
-        if self.complete:
-            return "sign_complete"
-        return "sign_pending" if self.signed else "sign_initiated"
+        return "sign_pending" if self.signed or self.pending_after_failure else "sign_initiated"
 
     def signer_status(self, signer: Signer) -> str:
         if self.session and self.session.signer_id == signer.id:
@@ -113,20 +139,25 @@ class Request:
         by_identifier = [signer for signer in self.signers if signer.identifier == ref]
         return next(iter(by_id + by_identifier), None)
 
-    def log(self, moment: datetime, activity: str, initiator: dict[str, str], **data: Any) -> None:
-        """Add an audit event. `initator` is Setu's spelling."""
-        self.events.append(
-            {
-                "createdAt": audit_time(moment),
-                "activity": activity,
-                "metaData": data,
-                "initator": initiator,
-            }
-        )
+    def log(self, moment: datetime, activity: str, initiator: dict[str, str], **data: Any) -> dict[str, Any]:
+        """Add an audit event and return it. `initator` is Setu's spelling."""
+        event = {
+            "createdAt": audit_time(moment),
+            "activity": activity,
+            "metaData": data,
+            "initator": initiator,
+        }
+        self.events.append(event)
+        return event
 
     def facts(self) -> dict[str, Any]:
         """For the store; `request_from` reads it back."""
-        return asdict(self)
+        session = dict(self.session.__dict__) if self.session else None
+        return {
+            **self.__dict__,
+            "signers": [dict(signer.__dict__) for signer in self.signers],
+            "session": session,
+        }
 
 
 def request_from(facts: dict[str, Any]) -> Request:

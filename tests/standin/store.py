@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,11 +12,13 @@ from typing import Any
 class Store:
     """Facts and bytes under (kind, id). Without a directory it keeps nothing and answers nothing.
 
-    The caller serialises access. A power cut may lose the last moments; a killed process loses none.
+    Thread safe. A power cut may lose the last moments; a killed process loses none.
     """
 
     def __init__(self, directory: str | Path | None) -> None:
         self._db: sqlite3.Connection | None = None
+        self._lock = threading.RLock()
+        self._joined = 0
         if directory is None:
             return
         folder = Path(directory)
@@ -34,21 +37,27 @@ class Store:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Keep all that is put within, or none of it. Not to be nested."""
-        if not self._db:
-            yield
-            return
-        self._db.execute("BEGIN")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        """Keep all that is put within, or none of it; other threads' puts wait. Nested, the outermost counts."""
+        with self._lock:
+            if not self._db or self._joined:
+                yield
+                return
+            self._db.execute("BEGIN")
+            self._joined += 1
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            finally:
+                self._joined -= 1
+            self._db.execute("COMMIT")
 
     def put(self, kind: str, id: str, facts: dict[str, Any], content: bytes | None = None) -> None:  # noqa: A002
         """Keep or replace. Without `content` the kept bytes stay as they are."""
-        if self._db:
+        with self._lock:
+            if not self._db:
+                return
             self._db.execute(
                 "INSERT INTO thing (kind, id, facts, content) VALUES (?, ?, ?, ?) ON CONFLICT (kind, id) "
                 "DO UPDATE SET facts = excluded.facts, content = coalesce(excluded.content, content)",
@@ -56,13 +65,15 @@ class Store:
             )
 
     def drop(self, kind: str, id: str) -> None:  # noqa: A002
-        if self._db:
-            self._db.execute("DELETE FROM thing WHERE kind = ? AND id = ?", (kind, id))
+        with self._lock:
+            if self._db:
+                self._db.execute("DELETE FROM thing WHERE kind = ? AND id = ?", (kind, id))
 
     def clear(self) -> None:
         """Forget everything except secrets (the authority, the links' key)."""
-        if self._db:
-            self._db.execute("DELETE FROM thing WHERE kind != 'secret'")
+        with self._lock:
+            if self._db:
+                self._db.execute("DELETE FROM thing WHERE kind != 'secret'")
 
     def load(self, kind: str) -> Iterator[tuple[dict[str, Any], bytes | None]]:
         """Everything of a kind, oldest first."""
@@ -82,7 +93,23 @@ class Store:
         self.put("secret", name, {}, fresh)
         return fresh
 
+    def named(self, kind: str) -> dict[str, dict[str, Any]]:
+        """The facts of a kind, by id."""
+        with self._lock:
+            if not self._db:
+                return {}
+            rows = self._db.execute("SELECT id, facts FROM thing WHERE kind = ?", (kind,)).fetchall()
+            return {id_: json.loads(facts) for id_, facts in rows}
+
+    def count(self, name: str) -> int:
+        """How often this was called for the name before, over all restarts."""
+        with self._lock:
+            before: int = self.named("count").get(name, {}).get("count", 0)
+            self.put("count", name, {"count": before + 1})
+            return before
+
     def close(self) -> None:
-        if self._db:
-            self._db.close()
-            self._db = None
+        with self._lock:
+            if self._db:
+                self._db.close()
+                self._db = None

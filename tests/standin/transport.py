@@ -29,6 +29,8 @@ class Transport(httpx.BaseTransport):
         if origin is None:
             raise httpx.ConnectError(f"{request.url.host} is not the stand-in", request=request)
         try:
-            return origin.handle_request(request)
+            response = origin.handle_request(request)
+            response.read()  # here, so that an answer that breaks off is noticed here
+            return response
         except ConnectionLost as error:
             raise httpx.ReadError("the answer was lost", request=request) from error

@@ -1,6 +1,7 @@
 """What Setu accepts in an upload and in a create; the first thing wrong is the answer."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,11 @@ class SignerPlan:
     position: str
     height: float
     width: float
+    optional: bool = False
+    boxes: list[list[float]] = field(default_factory=list)
+
+
+Places = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -36,8 +42,11 @@ class RequestPlan:
     signers: list[SignerPlan]
 
 
-def request_plan(body: Any, *, signer_cap: int) -> RequestPlan:
-    """Read a create's body. Unknown keys are ignored. Raises ApiError `invalid_payload`."""
+def request_plan(body: Any, *, signer_cap: int, places: Places | None = None) -> RequestPlan:
+    """Read a create's body. Unknown keys are ignored. Raises ApiError `invalid_payload`.
+
+    places: with a signing config, what it says about a signer's places; else each signer brings a `signature`.
+    """
     if not isinstance(body, dict):
         raise invalid_payload("The body must be a JSON object.")
     signers = body.get("signers")
@@ -53,34 +62,41 @@ def request_plan(body: Any, *, signer_cap: int) -> RequestPlan:
         document_id=document_id,
         redirect_url=redirect_url,
         reason=_optional_text(body, "reason"),
-        signers=[_signer(signer) for signer in signers],
+        signers=[_signer(signer, places or _places) for signer in signers],
     )
 
 
-def _signer(body: Any) -> SignerPlan:
+def _signer(body: Any, places: Places) -> SignerPlan:
     if not isinstance(body, dict):
         raise invalid_payload("Each signer must be an object.")
+    where = places(body)
+    birth_year = _optional_text(body, "birthYear")
+    if birth_year is not None and not (len(birth_year) == 4 and birth_year.isdecimal()):
+        raise invalid_payload("signers[].birthYear must be four digits, as a string.")
+    _optional_text(body, "geoCoordinate")  # accepted, and never shown again
+    return SignerPlan(
+        identifier=_text(body, "identifier"),
+        display_name=_text(body, "displayName"),
+        birth_year=birth_year,
+        location=_optional_text(body, "location"),
+        **where,
+    )
+
+
+def _places(body: dict[str, Any]) -> dict[str, Any]:
     signature = body.get("signature")
     if not isinstance(signature, dict):
         raise invalid_payload("signers[].signature is required.")
     position = signature.get("position")
     if position not in POSITIONS:
         raise invalid_payload("Invalid position value.")
-    birth_year = _optional_text(body, "birthYear")
-    if birth_year is not None and not (len(birth_year) == 4 and birth_year.isdecimal()):
-        raise invalid_payload("signers[].birthYear must be four digits, as a string.")
-    _optional_text(body, "geoCoordinate")  # accepted, and never shown again
     height, width = _box(signature)
-    return SignerPlan(
-        identifier=_text(body, "identifier"),
-        display_name=_text(body, "displayName"),
-        birth_year=birth_year,
-        location=_optional_text(body, "location"),
-        pages=_pages(signature.get("onPages")),
-        position=position,
-        height=height,
-        width=width,
-    )
+    return {
+        "pages": _pages(signature.get("onPages")),
+        "position": position,
+        "height": height,
+        "width": width,
+    }
 
 
 def _pages(value: Any) -> list[int]:

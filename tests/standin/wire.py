@@ -18,10 +18,14 @@ def json_response(value: Any, status: int = 200) -> Response:
 
 
 class Ids:
-    """UUIDs and trace ids. With a seed the same run gives the same ids."""
+    """UUIDs and trace ids. With a seed the same run gives the same ids.
 
-    def __init__(self, seed: int | None = None) -> None:
-        self._random = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311
+    starts: earlier runs on the same kept state, whose ids must not come again.
+    """
+
+    def __init__(self, seed: int | None = None, *, starts: int = 0) -> None:
+        again = seed if not starts else f"{seed}/{starts}"
+        self._random = random.SystemRandom() if seed is None else random.Random(again)  # noqa: S311
         self._traces = 0
 
     def new(self) -> str:

@@ -71,7 +71,7 @@ def test_it_queues_faults(setu: Client) -> None:
     answer = control(
         setu, "faults", fault="status", endpoint="get", times=2, requestId=made["id"], status=503, html=True
     )
-    assert answer == {"queued": 1}
+    assert answer == {"queued": 1, "id": 1}
     assert setu.get("/__control__/faults").json()[0]["request_id"] == made["id"]
     assert [setu.get(f"/api/signature/{made['id']}").status_code for _ in range(3)] == [503, 503, 200]
 

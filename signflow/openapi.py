@@ -1,0 +1,36 @@
+"""What Ninja's OpenAPI document lacks: problems under their own content type, with an example of each status."""
+
+from typing import Any
+
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+
+from core.problems import BY_STATUS, CONTENT_TYPE
+
+PROBLEM = "#/components/schemas/Problem"
+SENTENCES = {
+    409: ("conflict", "What there is does not allow this now."),
+    422: ("invalid", "A field is not valid."),
+}
+
+
+class DescribedAPI(NinjaAPI):
+    """Ninja's API, whose document says of every refusal that it is a problem (RFC 9457)."""
+
+    def get_openapi_schema(self, **given: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**given)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                for status, answer in operation["responses"].items():
+                    _describe(int(status), answer)
+        return schema
+
+
+def _describe(status: int, answer: dict[str, Any]) -> None:
+    content = answer.get("content", {})
+    if content.get("application/json", {}).get("schema", {}).get("$ref") != PROBLEM:
+        return
+    code, detail = (BY_STATUS | SENTENCES)[status]
+    example = {"type": f"urn:signflow:problem:{code}", "title": detail.split(".")[0], "status": status}
+    described = content.pop("application/json") | {"example": example | {"code": code, "detail": detail}}
+    content[CONTENT_TYPE] = described

@@ -1,0 +1,130 @@
+"""R12: many holders of looks at one request at once end where one after the other would."""
+
+import random
+import threading
+from functools import reduce
+
+import pytest
+from django.db import connection, transaction
+
+from core.jobs import Claim
+from core.models import Event
+from signing.merge import Seen, SignerSeen, merge
+from signing.models import SignatureRequest, Signer, Submission
+from signing.services.look import snapshot_merge
+from signing.services.moves import request_locked
+from signing.setu.wire import SetuSignature
+from tests.builders import make_employee, make_manager, make_organization, make_request
+from tests.proof import count
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proof]
+THREADS = 8
+
+
+def looks_of(
+    setu_id: str, *, signers: int, number: int, by: random.Random
+) -> list[tuple[int, SetuSignature]]:
+    """So many looks of a request in which people open, fail and sign, in the order Setu answered them."""
+    signed: set[int] = set()
+    looks = []
+    for fence in range(1, number + 1):
+        busy = by.randrange(signers)
+        if by.random() < 3 / number:
+            signed.add(busy)
+        done = len(signed) == signers
+        words = [
+            ("signed", None)
+            if no in signed
+            else ("in_progress", None)
+            if no == busy
+            else ("pending", "otp_expired")
+            for no in range(signers)
+        ]
+        shown = [
+            {"id": f"{setu_id}-{no + 1}", "identifier": "x", "status": status, "errCode": code}
+            for no, (status, code) in enumerate(words)
+        ]
+        by.shuffle(shown)
+        body = {
+            "id": setu_id,
+            "documentId": "doc",
+            "status": "sign_complete"
+            if done
+            else "sign_in_progress"
+            if busy not in signed
+            else "sign_pending",
+            "signers": shown,
+        }
+        looks.append((fence, SetuSignature.model_validate(body)))
+    return looks
+
+
+def claim_of(request: SignatureRequest, fence: int) -> Claim:
+    return Claim(
+        job_id=0,
+        kind="signing.request",
+        subject=request.id,
+        fence=fence,
+        taken=1,
+        crashes=0,
+        failures=0,
+        cause="check",
+    )
+
+
+def apply(request: SignatureRequest, submission: Submission, fence: int, seen: SetuSignature) -> None:
+    with transaction.atomic():
+        locked = request_locked(request)
+        snapshot_merge(seen=seen, request=locked, submission=submission, claim=claim_of(request, fence))
+        locked.save()
+
+
+def serial(looks: list[tuple[int, SetuSignature]]) -> Seen:
+    """What the pure merge makes of them, one after the other."""
+    return reduce(
+        merge,
+        [
+            Seen(
+                fence,
+                seen.status,
+                {s.id: SignerSeen(fence, s.status, s.err_code or "") for s in seen.signers},
+            )
+            for fence, seen in looks
+        ],
+    )
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_r12_eight_threads_on_one_request_end_like_the_serial_run(seed):
+    by = random.Random(seed)  # noqa: S311  # a history, not a secret
+    organization = make_organization()
+    people = [make_employee(f"signer{no}", organization=organization) for no in range(3)]
+    request = make_request(by=make_manager(organization=organization), signers=people)
+    submission = Submission.objects.get(request=request)
+    looks = looks_of("setu-1", signers=3, number=max(100, count(1000)), by=by)
+    shuffled = by.sample(looks, len(looks))
+    errors: list[BaseException] = []
+
+    def work(share: list[tuple[int, SetuSignature]]) -> None:
+        try:
+            for fence, seen in share:
+                apply(request, submission, fence, seen)
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(shuffled[no::THREADS],)) for no in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+    assert errors == [], "no deadlock, no lost connection"
+
+    expected, row = serial(looks), SignatureRequest.objects.get(id=request.id)
+    assert (row.setu_status, row.seen_look) == (expected.status, expected.look)
+    for signer in Signer.objects.filter(request=request):
+        shown = expected.signers[f"setu-1-{signer.no}"]
+        assert (signer.setu_status, signer.err_code) == (shown.status, shown.err_code)
+    chain = list(Event.objects.filter(chain=request.id).order_by("seq").values_list("seq", flat=True))
+    assert chain == list(range(1, len(chain) + 1)), "one chain without gaps"
