@@ -34,6 +34,7 @@ class State:
     signed: frozenset[str] = frozenset()
     file: str = ""  # digest of the signed file, and how many signatures it holds
     signatures: int = 0
+    cancel_asked: bool = False
     status: str = Status.QUEUED
 
 
@@ -73,12 +74,14 @@ def _after(state: State, kind: str, data: Mapping[str, Any]) -> State:
         return replace(state, stage=Stage.QUARANTINED, ending_reason=data["reason"])
     if kind == "request.checked_again":
         return replace(state, stage=Stage.ARCHIVING, ending_reason="")
+    if kind in ("request.cancel_asked", "request.cancel_overruled"):
+        return replace(state, cancel_asked=kind == "request.cancel_asked")
     if kind == "request.completed":
         state = replace(state, file=data["sha256"], signatures=data["signatures"], ending_reason="")
     if kind in ENDS:
         reason = data.get("reason", state.ending_reason)
         return replace(state, stage=Stage.ENDED, ending=ENDS[kind], ending_reason=reason)
-    return state  # releases of links, decisions that are not carried out yet
+    return state  # releases of links
 
 
 def _looked(state: State, data: Mapping[str, Any]) -> State:
@@ -94,7 +97,16 @@ def differences(recorded: State, live: State, *, fence: int) -> Iterator[Differe
 
     Looks that changed nothing are not recorded: the live row's last look may be a later one, up to the fence.
     """
-    for column in ("stage", "status", "ending", "ending_reason", "people", "file", "signatures"):
+    for column in (
+        "stage",
+        "status",
+        "ending",
+        "ending_reason",
+        "people",
+        "file",
+        "signatures",
+        "cancel_asked",
+    ):
         yield from _differ(column, getattr(recorded, column), getattr(live, column))
     yield from _differ("setu_status", recorded.setu.status, live.setu.status)
     if not recorded.setu.look <= live.setu.look <= fence:

@@ -107,4 +107,5 @@ def _live(request: SignatureRequest, signers: list[Signer], file: SignedFile | N
         signed=frozenset(str(signer.id) for signer in signers if signer.signed_at),
         file=file.sha256 if file else "",
         signatures=file.signatures if file else 0,
+        cancel_asked=request.cancel_asked_at is not None,
     )

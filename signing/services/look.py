@@ -11,7 +11,7 @@ from core.events import event_append
 from signing.merge import Seen, SignerSeen, merge
 from signing.models import SignatureRequest, Signer, SignerLink, Submission
 from signing.services import schedule
-from signing.services.moves import request_end, request_locked, stage_move, status_refresh
+from signing.services.moves import completion_move, request_end, request_locked, status_refresh
 from signing.services.orphans import after_the_end
 from signing.setu.client import SetuClient
 from signing.setu.errors import SetuNotFound
@@ -51,7 +51,7 @@ def snapshot_apply(
     request = request_locked(request)
     shown, changed = snapshot_merge(seen=seen, request=request, submission=submission, claim=claim)
     if request.stage == Stage.SUBMITTED and shown.status == SETU_COMPLETE:
-        stage_move(request, Stage.ARCHIVING)
+        completion_move(request)
     request.hint, soon = schedule.follow_up(request.hint, shown=shown)
     status_refresh(request, signer_statuses=[s.status for s in shown.signers.values()])
     request.save()

@@ -3,6 +3,7 @@
 import sys
 import threading
 import time
+from functools import partial
 
 import httpx
 import pytest
@@ -45,6 +46,10 @@ class Pollers:
                     self.cut_off.append(type(error).__name__)
 
 
+def at_setu_now(office: Office, request: str) -> bool:
+    return bool(office.read(request)["status"] == "sign_initiated")
+
+
 def test_web_and_worker_drain_under_load_and_nothing_is_lost(production):
     for name in ("web", "worker", "clock"):
         production.start(name)
@@ -76,7 +81,7 @@ def test_web_and_worker_drain_under_load_and_nothing_is_lost(production):
         production.start(name)
     wait_until_up(f"{production.web_url}/healthz")
     for request in asked:
-        wait_for(lambda request=request: office.read(request)["status"] == "sign_initiated", seconds=60)
+        wait_for(partial(at_setu_now, office, request), seconds=60)
     at_setu = office.setu.get("/__control__/requests").json()
     # One that the drain interrupted in its create is asked for anew; what it left is deleted once it turns up.
     assert len(at_setu) >= 13

@@ -7,6 +7,7 @@ from core.events import event_append
 from core.models import Event, EventPayload, Job
 from signing.models import SignatureRequest, SignedFile, Signer
 from signing.services.archive import ALIKE_MAX
+from signing.services.cancel import request_cancel
 from signing.services.drift import drift_find
 from signing.services.requests import request_check
 from tests.signing.builders import ask, ten_minutes_pass_since_gone
@@ -77,9 +78,28 @@ def test_a_quarantined_request_has_none_before_and_after_somebody_checks_it_agai
     assert named() == []
 
 
+def test_a_cancelled_request_has_none_at_any_moment_nor_has_one_that_completed_after_all(
+    opened, manager, asha
+):
+    it = opened(asha)
+    it.world.decline(it.setu_id, it.setu_signers[0])
+    request_cancel(request=it.request, by=manager, reason="The wrong contract.")
+    assert named() == []
+    assert it.go_on().status == "declined"
+    never_sent = ask(asha, by=manager)
+    request_cancel(request=never_sent, by=manager)
+    it.run_due()
+    late = opened(asha)
+    request_cancel(request=late.request, by=manager)
+    late.sign(0)
+    assert late.go_on().status == "sign_complete"
+    assert named() == []
+
+
 @pytest.mark.parametrize(
     ("column", "change"),
     [
+        ("cancel_asked", {"cancel_asked_at": "2026-01-01T00:00:00Z"}),
         ("stage", {"stage": "archiving"}),
         ("status", {"status": "sign_pending"}),
         ("ending", {"ending": "failed"}),
