@@ -18,8 +18,8 @@ from tests.standin.clock import notice_time
 WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)  # s before each repeat of what was not answered well
 ASK_SECONDS = 120.0  # in which a request must be taken in, whatever happens
 OPEN_SECONDS = (
-    2 * (LEASE_SECONDS + TICK_SECONDS) + 60
-)  # in which it must be open at Setu: two workers killed over it
+    3 * (LEASE_SECONDS + TICK_SECONDS) + 120
+)  # in which it must be open at Setu: workers die over it
 
 
 @dataclass
