@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from tests.fire.actors import HELD_LEASE, HELD_SECONDS
+from tests.processes import ROOT
 from tests.production.people import wait_for
-from tests.production.processes import ROOT, Production
+from tests.production.processes import Production
 from tests.proof import FULL
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof]
