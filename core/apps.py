@@ -3,7 +3,7 @@ from django.apps import AppConfig
 
 class CoreConfig(AppConfig):
     name = "core"
-    verbose_name = "People and plumbing"
+    verbose_name = "People and work"
 
     def ready(self) -> None:
         import dramatiq

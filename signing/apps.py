@@ -3,7 +3,7 @@ from django.apps import AppConfig
 
 class SigningConfig(AppConfig):
     name = "signing"
-    verbose_name = "Documents and signatures"
+    verbose_name = "Signature requests"
 
     def ready(self) -> None:
         # Each declares something in every process: kinds of jobs, what the doctor asks, what is measured.

@@ -26,6 +26,16 @@ class RequestEnded(Conflict):
     title = "This request has ended"
 
 
+class BeingCancelled(Conflict):
+    code = "being_cancelled"
+    title = "This request is being cancelled"
+
+
+class AllSigned(Conflict):
+    code = "all_signed"
+    title = "Everybody has signed"
+
+
 class AlreadySigned(Conflict):
     code = "already_signed"
     title = "You have signed"

@@ -8,7 +8,7 @@ from signing.schemas import DocumentOut, RequestOut, SignerOut
 from signing.selectors import job_get
 from signing.services.links import original_url, release_url, signer_may_sign
 from signing.setu.errcodes import meaning
-from signing.states import signer_status_of
+from signing.states import is_cancelling, signer_status_of
 
 
 def document_out(document: Document, *, viewer: User) -> DocumentOut:
@@ -34,6 +34,9 @@ def request_out(request: SignatureRequest, *, viewer: User) -> RequestOut:
         reason=request.reason,
         created_at=request.created_at,
         ended_at=request.ended_at,
+        cancelling=request.is_cancelling,
+        cancel_asked_at=request.cancel_asked_at,
+        cancel_reason=request.cancel_reason or None,
         confirmed_at=request.confirmed_at,
         confirmed_by=request.confirmed_by or None,
         trouble=_trouble(job) if job and request.is_open else None,
@@ -53,13 +56,15 @@ def _trouble(job: Job) -> str | None:
         return (
             "Setu does not accept SignFlow's credentials. An operator has to look at them; the request waits."
         )
-    if words.startswith(("The signed file", "The request belongs", "Setu answered")):
+    if words.startswith(("The signed file", "The request belongs", "The file storage", "Setu answered")):
         return f"{words}. It is tried again."
     return f"Setu does not answer as it should ({words}). It is tried again."
 
 
 def _signer_out(signer: Signer, *, request: SignatureRequest, viewer: User) -> SignerOut:
-    own = signer.user_id == viewer.id and signer_may_sign(stage=request.stage, signer_status=signer.status)
+    own = signer.user_id == viewer.id and signer_may_sign(
+        stage=request.stage, cancelling=request.is_cancelling, signer_status=signer.status
+    )
     return SignerOut(
         identifier=str(signer.user_id),
         displayName=signer.user.username,
@@ -73,6 +78,7 @@ def _signer_out(signer: Signer, *, request: SignatureRequest, viewer: User) -> S
 
 def row_out(row: dict[str, Any], *, viewer: User) -> dict[str, Any]:
     """One row of `selectors.request_rows`, in the shape of schemas.Row."""
+    cancelling = is_cancelling(stage=row["stage"], asked_at=row["cancel_asked_at"])
     return {
         "signature_id": row["id"],
         "document_id": row["document_id"],
@@ -80,13 +86,18 @@ def row_out(row: dict[str, Any], *, viewer: User) -> dict[str, Any]:
         "status": row["status"],
         "status_reason": row["ending_reason"] or None,
         "created_at": row["created_at"],
-        "signers": [_row_signer(signer, stage=row["stage"], viewer=viewer) for signer in row["signers"]],
+        "signers": [
+            _row_signer(signer, stage=row["stage"], cancelling=cancelling, viewer=viewer)
+            for signer in row["signers"]
+        ],
     }
 
 
-def _row_signer(signer: dict[str, Any], *, stage: str, viewer: User) -> dict[str, Any]:
+def _row_signer(signer: dict[str, Any], *, stage: str, cancelling: bool, viewer: User) -> dict[str, Any]:
     status = signer_status_of(setu_status=signer["setu_status"], err_code=signer["err_code"])
-    own = signer["user_id"] == viewer.id and signer_may_sign(stage=stage, signer_status=status)
+    own = signer["user_id"] == viewer.id and signer_may_sign(
+        stage=stage, cancelling=cancelling, signer_status=status
+    )
     return {
         "user_id": signer["user_id"],
         "username": signer["user__username"],

@@ -70,6 +70,16 @@ class NewRequest(In):
     signers: list[SignerIn] = Field(min_length=1, max_length=1000)
 
 
+class CancelIn(In):
+    model_config = example({"reason": "The wrong contract was uploaded."})
+
+    reason: Annotated[
+        str,
+        StringConstraints(strict=True, strip_whitespace=True, max_length=200),
+        Field(description="Shown to those who see the request."),
+    ] = ""
+
+
 class DocumentOut(Schema):
     model_config = example(
         {
@@ -110,6 +120,9 @@ _REQUEST = {
     "reason": "Rent agreement for 2027",
     "created_at": "2027-01-05T06:12:00Z",
     "ended_at": None,
+    "cancelling": False,
+    "cancel_asked_at": None,
+    "cancel_reason": None,
     "confirmed_at": "2027-01-05T06:20:31Z",
     "confirmed_by": "callback",
     "next_check_at": "2027-01-05T06:21:04Z",
@@ -149,8 +162,15 @@ class RequestOut(Schema):
     reason: str
     created_at: datetime
     ended_at: datetime | None
+    cancelling: bool = Field(
+        description="Its end is decided and being carried out at Setu; until then `status` stays what it is."
+    )
+    cancel_asked_at: datetime | None = Field(description="When somebody decided to cancel it.")
+    cancel_reason: str | None = Field(description="Why, in that person's words.")
     confirmed_at: datetime | None = Field(description="When Setu last told us the state.")
-    confirmed_by: str | None = Field(description="created, callback, return, check, link, adoption or clock.")
+    confirmed_by: str | None = Field(
+        description="Who rang for it: created, callback, return, check, link, cancel, adoption, clock …"
+    )
     next_check_at: datetime | None = Field(description="When we ask Setu next.")
     trouble: str | None = Field(description="What holds the request up just now, as a sentence; else null.")
     signers: list[SignerOut]

@@ -50,7 +50,16 @@ def signed_file_get(*, viewer: User, request_id: UUID) -> SignedFile:
     return found
 
 
-REQUEST_COLUMNS = ("id", "document_id", "document__name", "status", "stage", "created_at", "ending_reason")
+REQUEST_COLUMNS = (
+    "id",
+    "document_id",
+    "document__name",
+    "status",
+    "stage",
+    "created_at",
+    "ending_reason",
+    "cancel_asked_at",
+)
 SIGNER_COLUMNS = ("id", "request_id", "user_id", "user__username", "setu_status", "err_code")
 
 

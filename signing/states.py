@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import TextChoices
 
@@ -90,6 +91,11 @@ def signer_status_of(*, setu_status: str, err_code: str) -> SignerStatus:
     if setu_status == SETU_SIGNER_IN_PROGRESS:
         return SignerStatus.IN_PROGRESS
     return SignerStatus.DECLINED if err_code == SETU_DECLINED else SignerStatus.PENDING
+
+
+def is_cancelling(*, stage: str, asked_at: datetime | None) -> bool:
+    """Whether a request's end is decided and not carried out yet."""
+    return asked_at is not None and stage != Stage.ENDED
 
 
 # Kinds of background work (declared in signing/actors.py).

@@ -11,7 +11,14 @@ import sys
 from tests import servers
 
 # Rows, locks, jobs, selectors, whole stories; not what never touches a database.
-ON_SERVERS = ("tests/core", "tests/signing", "tests/webhooks", "tests/flows", "tests/production")
+ON_SERVERS = (
+    "tests/core",
+    "tests/signing",
+    "tests/webhooks",
+    "tests/console",
+    "tests/flows",
+    "tests/production",
+)
 NOT_ON_SERVERS = ("tests/signing/setu", "tests/signing/pdf")
 PYTEST = (sys.executable, "-m", "pytest", "-n", "auto", "--dist", "worksteal")
 

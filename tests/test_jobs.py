@@ -9,7 +9,7 @@ import pytest
 
 from core import doorbell
 from signing import states
-from signing.services import archive, look, strays, submit
+from signing.services import archive, cancel, look, strays, submit
 from signing.setu import client
 from signing.setu.files import fetch_signed
 from tests.test_layers import APPS, ROOT, modules
@@ -20,6 +20,7 @@ FILE_SECONDS = signature(fetch_signed).parameters["deadline"].default
 STEPS = {
     states.REQUEST_JOB: {
         "look": client.READ_SECONDS,
+        "cancel, after an orphan": 2 * client.DELETE_SECONDS + client.READ_SECONDS,
         "submit": client.UPLOAD_SECONDS + client.CREATE_SECONDS,
         "archive, after an orphan": client.DELETE_SECONDS + 2 * client.READ_SECONDS + FILE_SECONDS,
     },
@@ -85,10 +86,11 @@ def test_the_setu_calls_of_each_step_are_the_ones_counted_above():
             for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text()))
             if isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("setu.", "setu_provider."))
         }
-        for module in (archive, look, strays, submit)
+        for module in (archive, cancel, look, strays, submit)
     }
     assert calls == {
         "archive": {"setu.download_link", "setu.signature", "setu_provider.signed_bytes"},
+        "cancel": {"setu.signature", "setu.delete"},
         "look": {"setu.signature"},
         "strays": {"setu.signature", "setu.delete"},
         "submit": {"setu.upload", "setu.create", "setu.signature"},

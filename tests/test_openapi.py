@@ -59,6 +59,7 @@ def schemas_of(operation):
         for kind, described in content.get("content", {}).items():
             if kind == "application/json":
                 schema = described["schema"]
+                (schema,) = schema.get("allOf", [schema])  # so is a body that may be left out
                 yield schema.get("items", schema)["$ref"].split("/")[-1]
 
 

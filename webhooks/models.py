@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Q
 
 from signing.models import SignatureRequest
 
@@ -22,7 +23,11 @@ class InboundDelivery(models.Model):
     )
 
     class Meta:
-        verbose_name_plural = "inbound deliveries"
+        verbose_name, verbose_name_plural = "delivery", "deliveries"
+        indexes = [
+            models.Index(fields=["received_at"], name="delivery_received"),
+            models.Index(fields=["id"], name="delivery_unmatched", condition=Q(request__isnull=True)),
+        ]
 
     def __str__(self) -> str:
         return self.digest[:12]

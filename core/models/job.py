@@ -34,9 +34,11 @@ class Job(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "subject"], name="job_once_per_subject")]
         indexes = [
+            models.Index(fields=["dead_at"], name="job_dead", condition=Q(dead_at__isnull=False)),
+            models.Index(fields=["failures"], name="job_failing", condition=Q(failures__gt=0)),
             models.Index(
                 fields=["due_at"], name="job_due", condition=Q(due_at__isnull=False, dead_at__isnull=True)
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 from core.errors import NotAllowed
 from core.models.organization import Organization
@@ -61,6 +62,12 @@ class User(AbstractUser):
                 name="user_has_organization",
             ),
         ]
+
+    def get_session_auth_hash(self) -> str:
+        """A session of the admin site ends with the API's tokens: it holds for one password and token version."""
+        return salted_hmac(
+            "core.User.session", f"{self.password}{self.token_version}", algorithm="sha256"
+        ).hexdigest()
 
     @property
     def tenant(self) -> Organization:

@@ -31,7 +31,10 @@ TIME_ZONE = "UTC"
 
 INSTALLED_APPS = [
     "django_dramatiq",
-    "django.contrib.admin",
+    "core",  # before the admin site, whose templates it has its own of
+    "signing",
+    "webhooks",
+    "core.console.apps.ConsoleConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -39,9 +42,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "corsheaders",
     "ninja",
-    "core",
-    "signing",
-    "webhooks",
 ]
 MIDDLEWARE = [
     "core.requestlog.RequestLogMiddleware",
@@ -78,7 +78,8 @@ CORS_ALLOWED_ORIGINS = FRONTEND_ORIGINS
 CORS_ALLOW_HEADERS = ["authorization", "content-type", "if-none-match"]
 CORS_ALLOW_METHODS = ["GET", "POST", "OPTIONS"]
 CORS_PREFLIGHT_MAX_AGE = 600  # s
-SECURE_REFERRER_POLICY = "no-referrer"
+# Other sites learn nothing. Not "no-referrer": browsers then send `Origin: null` with a form, and CSRF refuses it.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", default=False) else None
 )

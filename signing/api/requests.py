@@ -7,11 +7,13 @@ from core.auth import caller, manager
 from core.errors import Invalid
 from core.schemas import Problem
 from signing.presenters import request_out
-from signing.schemas import NewRequest, RequestOut, SignerIn
+from signing.schemas import CancelIn, NewRequest, RequestOut, SignerIn
 from signing.selectors import request_get
+from signing.services.cancel import request_cancel
 from signing.services.requests import Asked, request_check, request_create
 
 router = Router(tags=["signature requests"])
+NO_REASON = CancelIn()
 
 
 @router.post(
@@ -75,4 +77,24 @@ def signature_check(request: HttpRequest, request_id: UUID) -> Status[RequestOut
     """Ask Setu for the state now instead of at `next_check_at`. For managers."""
     by = manager(request)
     request_check(request=request_get(viewer=by, request_id=request_id), by=by)
+    return Status(202, request_out(request_get(viewer=by, request_id=request_id), viewer=by))
+
+
+@router.post(
+    "/{request_id}/cancel/",
+    response={202: RequestOut, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem},
+    summary="Cancel a request",
+)
+def signature_cancel(
+    request: HttpRequest, request_id: UUID, body: CancelIn = NO_REASON
+) -> Status[RequestOut]:
+    """End a request before everybody has signed: recorded at once, then carried out at Setu. For managers.
+
+    The status stays what it is until Setu has removed the request (`cancelling` is true meanwhile, and nobody gets a
+    signing link); then it is `declined` if a signer has declined, else `cancelled`. If everybody has signed by then,
+    the request is completed instead. Repeating is safe; an ended request is 409 `request_ended`.
+    """
+    by = manager(request)
+    found = request_get(viewer=by, request_id=request_id)
+    request_cancel(request=found, by=by, reason=body.reason)
     return Status(202, request_out(request_get(viewer=by, request_id=request_id), viewer=by))

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from core.models import Organization, User
 from signing.models.document import Document
-from signing.states import ENDINGS, Stage, Status
+from signing.states import ENDINGS, Stage, Status, is_cancelling
 
 
 class SignatureRequest(models.Model):
@@ -24,6 +24,13 @@ class SignatureRequest(models.Model):
     ending = models.CharField(max_length=16, blank=True, help_text="The status an ended request has.")
     ending_reason = models.CharField(max_length=40, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    # Somebody's decision to end it, until it is carried out; then who and why stay (signing/services/cancel.py).
+    cancel_asked_at = models.DateTimeField(null=True, blank=True)
+    cancel_asked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    cancel_reason = models.CharField(max_length=200, blank=True)
 
     # What Setu answered, written by a look only.
     setu_status = models.CharField(max_length=40, blank=True)
@@ -54,7 +61,16 @@ class SignatureRequest(models.Model):
                 condition=~Q(stage=Stage.ENDED) | Q(ending__in=sorted(ENDINGS)), name="request_ended_by"
             ),
         ]
-        indexes = [models.Index(fields=["organization", "-created_at"], name="request_newest")]
+        indexes = [
+            models.Index(fields=["organization", "-created_at"], name="request_newest"),
+            models.Index(fields=["-created_at", "-id"], name="request_newest_of_all"),
+            models.Index(fields=["status", "-created_at", "-id"], name="request_newest_by_status"),
+            models.Index(
+                fields=["cancel_asked_at"],
+                name="request_cancel_asked",
+                condition=Q(cancel_asked_at__isnull=False) & ~Q(stage=Stage.ENDED),
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
@@ -62,3 +78,8 @@ class SignatureRequest(models.Model):
     @property
     def is_open(self) -> bool:
         return self.stage != Stage.ENDED
+
+    @property
+    def is_cancelling(self) -> bool:
+        """Its end is decided and not carried out at Setu yet."""
+        return is_cancelling(stage=self.stage, asked_at=self.cancel_asked_at)

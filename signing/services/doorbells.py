@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from core import jobs
 from core.models import Job
 from signing.models import SignatureRequest, Submission
-from signing.selectors import request_id_of
+from signing.selectors import job_get, request_id_of
 from signing.services.strays import stray_named
 from signing.states import REQUEST_JOB, Stage
 
@@ -52,6 +52,18 @@ def return_rung(*, reference: str, setu_id: str = "") -> bool:
     else:
         jobs.ring(REQUEST_JOB, subject=submission.request_id, cause="return")
     return True
+
+
+def person_rung(request: SignatureRequest, *, cause: str, rested: bool = False) -> None:
+    """A person rings, in the caller's transaction: work that had been given up is taken up again.
+
+    rested: also where Setu is being spared; the driver sees whether Setu is needed at all.
+    """
+    job = job_get(request=request)
+    if job and job.dead_at:
+        jobs.revive(job, cause=cause)
+    else:
+        jobs.ring(REQUEST_JOB, subject=request.id, cause=cause, rested=rested)
 
 
 def idle_rung(*, limit: int = 100) -> int:

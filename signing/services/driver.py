@@ -1,4 +1,4 @@
-"""What a request needs from outside, one step at a time: submit, look, archive. One driver, one flight (D3)."""
+"""What a request needs from outside, one step at a time: submit, look, archive, cancel. One driver, one flight (D3)."""
 
 import logging
 
@@ -10,6 +10,7 @@ from signing.models import SignatureRequest, Submission
 from signing.selectors import submission_current
 from signing.services import schedule
 from signing.services.archive import request_archive
+from signing.services.cancel import cancel_at_setu, cancel_here, cancels_here
 from signing.services.look import request_look
 from signing.services.moves import failure_wait, request_locked
 from signing.services.orphans import ORPHAN_SECONDS, after_the_end, orphan_of
@@ -30,6 +31,10 @@ def request_drive(*, claim: jobs.Claim, setu: SetuClient) -> None:
         _step(claim=claim, request=request, setu=setu)
     except SetuError as error:
         _failed(claim=claim, request=request, error=error)
+    except FileNotFoundError:
+        raise  # a file that is gone does not come back by itself
+    except OSError as error:
+        _storage_failed(claim=claim, request=request, error=error)
 
 
 def _step(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> None:
@@ -39,7 +44,9 @@ def _step(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> 
     submission = submission_current(request=request)
     found = request.stage == Stage.QUEUED and submission and submission.setu_id  # by somebody who named it
     wait = 0.0 if found else _wait(claim=claim, request=request)
-    if request.stage not in (Stage.QUEUED, Stage.SUBMITTED, Stage.ARCHIVING):
+    if cancels_here(request, submission):
+        cancel_here(claim=claim, request=request)
+    elif request.stage not in (Stage.QUEUED, Stage.SUBMITTED, Stage.ARCHIVING):
         _settle(claim, next_in=after_the_end(request))
     elif submission and submission.setu_id and submission.account != account_fingerprint():
         log.error("request.other_account", extra={"request_id": request.id})
@@ -51,6 +58,8 @@ def _step(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> 
         request_submit(claim=claim, request=request, setu=setu)
     elif submission is None:
         _settle(claim, next_in=None)
+    elif request.is_cancelling:
+        cancel_at_setu(claim=claim, request=request, submission=submission, setu=setu)
     elif request.stage == Stage.SUBMITTED:
         request_look(claim=claim, request=request, submission=submission, setu=setu)
     else:
@@ -87,6 +96,15 @@ def _orphan_delete(*, claim: jobs.Claim, orphan: Submission, setu: SetuClient) -
         Submission.objects.filter(id=orphan.id).update(deleted_at=database_now())
         jobs.settle(claim, next_in=0.0)
     return True
+
+
+def _storage_failed(*, claim: jobs.Claim, request: SignatureRequest, error: OSError) -> None:
+    """The disk is full, or the storage away: it heals, and then the request goes on."""
+    log.error("storage.unavailable", extra={"request_id": request.id, "error": type(error).__name__})
+    wait = jobs.backoff(claim)
+    with transaction.atomic():
+        failure_wait(request=request, seconds=wait)
+        jobs.settle(claim, next_in=wait, failure="The file storage does not work just now")
 
 
 def _failed(*, claim: jobs.Claim, request: SignatureRequest, error: SetuError) -> None:

@@ -15,7 +15,7 @@ from core.clock import database_now
 from core.errors import NotFound
 from core.events import event_append
 from core.models import User
-from signing.errors import AlreadySigned, LinkOver, NotYourTurn, RequestEnded
+from signing.errors import AlreadySigned, BeingCancelled, LinkOver, NotYourTurn, RequestEnded
 from signing.models import Document, SignedFile, Signer
 from signing.selectors import document_get, signed_file_get, signer_link_get
 from signing.services.moves import request_locked
@@ -46,21 +46,22 @@ def _release_url(signer: str, token_version: int, until: int, key: str) -> str:
     return f"{settings.PUBLIC_URL}/s/{token}/"
 
 
-def signer_may_sign(*, stage: str, signer_status: str) -> bool:
-    """Whether a signer has a link at all: the request is open at Setu and they have not signed."""
-    return stage == Stage.SUBMITTED and signer_status != SignerStatus.SIGNED
+def signer_may_sign(*, stage: str, cancelling: bool, signer_status: str) -> bool:
+    """Whether a signer has a link at all: the request is open at Setu, to stay so, and they have not signed."""
+    return stage == Stage.SUBMITTED and not cancelling and signer_status != SignerStatus.SIGNED
 
 
 def link_release(*, token: str) -> str:
     """Setu's address for the signer this link belongs to; recorded as an event.
 
-    Raises LinkOver, NotFound, RequestEnded, NotYourTurn. Repeating is safe: the same address each time.
+    Raises LinkOver, NotFound, RequestEnded, BeingCancelled, NotYourTurn. Repeating is safe: the same address each time.
     """
     signer_id, version, until = _unsigned(RELEASE_SALT, token, length=3)
     signer = Signer.objects.select_related("user", "request").filter(id=UUID(signer_id)).first()
     if signer is None or not _valid(signer.user, version=version, until=until):
         raise LinkOver("This link has expired. Open SignFlow again and follow the link there.")
-    if signer.setu_status != SETU_SIGNED and _somebody_else_signs(signer):
+    waits = signer.setu_status != SETU_SIGNED and not signer.request.is_cancelling
+    if waits and _somebody_else_signs(signer):
         jobs.ring(REQUEST_JOB, subject=signer.request_id, cause="link")  # they may have finished since
         raise NotYourTurn("Somebody else is signing this document just now. Try again in a few minutes.")
     return _release(signer)
@@ -80,6 +81,8 @@ def _release(signer: Signer) -> str:
         raise AlreadySigned("You have signed this document. There is nothing left to do for you.")
     if not request.is_open:
         raise RequestEnded("This request has ended. There is nothing left to sign.")
+    if request.is_cancelling:
+        raise BeingCancelled("This request is being cancelled. There is nothing left to sign.")
     link = signer_link_get(signer=signer)
     if request.stage != Stage.SUBMITTED or link is None or not link.url:
         raise NotYourTurn("The signing page is not ready yet. Try again in a moment.")

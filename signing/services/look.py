@@ -11,7 +11,7 @@ from core.events import event_append
 from signing.merge import Seen, SignerSeen, merge
 from signing.models import SignatureRequest, Signer, SignerLink, Submission
 from signing.services import schedule
-from signing.services.moves import request_end, request_locked, stage_move, status_refresh
+from signing.services.moves import completion_move, request_end, request_locked, status_refresh
 from signing.services.orphans import after_the_end
 from signing.setu.client import SetuClient
 from signing.setu.errors import SetuNotFound
@@ -51,7 +51,7 @@ def snapshot_apply(
     request = request_locked(request)
     shown, changed = snapshot_merge(seen=seen, request=request, submission=submission, claim=claim)
     if request.stage == Stage.SUBMITTED and shown.status == SETU_COMPLETE:
-        stage_move(request, Stage.ARCHIVING)
+        completion_move(request)
     request.hint, soon = schedule.follow_up(request.hint, shown=shown)
     status_refresh(request, signer_statuses=[s.status for s in shown.signers.values()])
     request.save()
@@ -77,6 +77,11 @@ def snapshot_merge(
     shown = merge(known, _as_seen(seen, look=claim.fence, of=signers))
     moved = [key for key, s in shown.signers.items() if _words(s) != _words(known.signers[key])]
     _signers_write([signers[key] for key in moved], [shown.signers[key] for key in moved], now=now)
+    # Also of those who stand as they stood: an older look that comes late must not count as news of them.
+    confirmed = [
+        key for key, s in shown.signers.items() if s.look != known.signers[key].look and key not in moved
+    ]
+    Signer.objects.filter(id__in=[signers[key].id for key in confirmed]).update(seen_look=claim.fence)
     changed = bool(moved) or shown.status != known.status
     if shown.status not in SETU_WORDS:
         log.error("setu.unknown_status", extra={"request_id": request.id, "status": shown.status})

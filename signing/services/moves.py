@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from core.clock import database_now
+from core.events import event_append
 from signing.models import SignatureRequest
 from signing.services import schedule
 from signing.states import Stage, Status, may_move, status_of
@@ -40,6 +41,15 @@ def request_end(request: SignatureRequest, *, ending: Status, reason: str = "", 
     request.ending, request.ending_reason, request.ended_at = ending, reason, now
     request.hint = {}
     status_refresh(request)
+
+
+def completion_move(request: SignatureRequest) -> None:
+    """Setu says that everybody has signed: the file is to be fetched. It beats a decision of ours to end the
+    request that is not carried out at Setu yet (architecture: D6)."""
+    stage_move(request, Stage.ARCHIVING)
+    if request.cancel_asked_at:
+        request.cancel_asked_at, request.cancel_asked_by, request.cancel_reason = None, None, ""
+        event_append(chain=request.id, kind="request.cancel_overruled")
 
 
 def failure_wait(*, request: SignatureRequest, seconds: float) -> None:

@@ -18,7 +18,8 @@ from signing.boxes import Box, NoRoomLeft, boxes_placed
 from signing.errors import DocumentInUse, NoRoom, RequestEnded
 from signing.models import Document, SignatureRequest, Signer
 from signing.models.signer import Corner
-from signing.selectors import document_get, job_get
+from signing.selectors import document_get
+from signing.services.doorbells import person_rung
 from signing.services.moves import request_locked, stage_move, status_refresh
 from signing.states import REQUEST_JOB, Stage
 
@@ -94,17 +95,13 @@ def request_check(*, request: SignatureRequest, by: User) -> SignatureRequest:
     locked = request_locked(request)
     if not locked.is_open:
         raise RequestEnded("This request has ended; its state is final.", request_status=locked.status)
-    if locked.stage == Stage.QUARANTINED:
+    if locked.stage == Stage.QUARANTINED and not locked.is_cancelling:
         stage_move(locked, Stage.ARCHIVING)
         locked.bad_file, locked.bad_file_times, locked.ending_reason = "", 0, ""
         status_refresh(locked)
         locked.save()
         event_append(chain=locked.id, kind="request.checked_again", actor=by)
-    job = job_get(request=locked)
-    if job and job.dead_at:
-        jobs.revive(job, cause="check")
-    else:
-        jobs.ring(REQUEST_JOB, subject=locked.id, cause="check")
+    person_rung(locked, cause="check")
     return locked
 
 

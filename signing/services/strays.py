@@ -29,6 +29,16 @@ def stray_named(*, setu_id: str, cause: str) -> None:
         jobs.ring(STRAY_JOB, subject=stray.id, cause=cause, after_seconds=wait)
 
 
+@transaction.atomic
+def stray_asked_again(*, setu_id: str, cause: str) -> None:
+    """A person wants an unknown id looked up once more, at the pace of all strays. Repeating is safe."""
+    stray_named(setu_id=setu_id, cause=cause)
+    if Stray.objects.filter(setu_id=setu_id, outcome="unknown").update(outcome=""):
+        stray = Stray.objects.get(setu_id=setu_id)
+        wait = pace.slot(STRAY_JOB, per_second=PER_SECOND)
+        jobs.ring(STRAY_JOB, subject=stray.id, cause=cause, after_seconds=wait)
+
+
 def stray_look(*, claim: jobs.Claim, setu: SetuClient) -> None:
     """Ask Setu whose request this is; settles the claim. Raises LeaseLost."""
     stray = Stray.objects.get(id=claim.subject)

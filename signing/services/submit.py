@@ -41,7 +41,8 @@ def request_submit(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuCl
         document_id = submission.setu_document_id or _upload(
             claim=claim, request=request, submission=submission, setu=setu
         )
-        _mark_create_sent(claim=claim, submission=submission)
+        if not _mark_create_sent(claim=claim, submission=submission):
+            return
         seen = setu.create(
             document_id=document_id,
             redirect_url=f"{settings.PUBLIC_URL}/return/{submission.reference}/",
@@ -98,11 +99,15 @@ def _upload(*, claim: jobs.Claim, request: SignatureRequest, submission: Submiss
 
 
 @transaction.atomic
-def _mark_create_sent(*, claim: jobs.Claim, submission: Submission) -> None:
-    request_locked(submission.request)
+def _mark_create_sent(*, claim: jobs.Claim, submission: Submission) -> bool:
+    """False, with the claim settled, if somebody has decided meanwhile that the request shall not be sent."""
+    if request_locked(submission.request).is_cancelling:
+        jobs.settle(claim, next_in=0.0)
+        return False
     jobs.hold(claim)
     submission.create_sent_at = database_now()
     submission.save(update_fields=["create_sent_at"])
+    return True
 
 
 @transaction.atomic
@@ -165,7 +170,7 @@ def _open(*, claim: jobs.Claim, submission: Submission, seen: SetuSignature) -> 
     request.save(update_fields=["stage", "status", "bucket_at"])
     event_append(chain=request.id, kind="request.submitted", submission=submission.no)
     planned = schedule.next_look(now=now, created_at=request.created_at, activity_at=request.activity_at)
-    jobs.settle(claim, next_in=planned, planned=True)
+    jobs.settle(claim, next_in=0.0 if request.is_cancelling else planned, planned=True)
 
 
 @transaction.atomic

@@ -49,6 +49,9 @@ TABLE: dict[tuple[str, str], Row] = {
     ("post", "/api/signature/{request_id}/check/"): Row(
         NOBODY, REFUSED, 409, REFUSED, NOTHING, REFUSED, REFUSED
     ),
+    ("post", "/api/signature/{request_id}/cancel/"): Row(
+        NOBODY, REFUSED, 409, REFUSED, NOTHING, REFUSED, REFUSED
+    ),
     ("get", "/api/status/"): Row(NOBODY, REFUSED, OK, REFUSED, EMPTY, REFUSED, REFUSED),
     ("get", "/api/dashboard/"): Row(NOBODY, OK, EMPTY, EMPTY, EMPTY, EMPTY, REFUSED),
     ("get", "/api/download/{request_id}/"): FOR_THOSE_INVOLVED,

@@ -1,0 +1,3 @@
+"""The console's pages of Setu's callbacks."""
+
+from webhooks.admin import deliveries, front  # noqa: F401  # each registers its pages
