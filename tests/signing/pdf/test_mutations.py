@@ -60,6 +60,7 @@ def test_mutated_files_go_the_whole_way_and_the_parent_lives():
         assert verdict_of(mutated(seed)) in {"", *DETAILS}
 
 
+@pytest.mark.slow
 def test_bombs_cost_the_parent_no_memory():
     code = """
 import resource

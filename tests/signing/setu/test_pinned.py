@@ -203,7 +203,9 @@ def test_headers_that_trickle_in_are_given_up_at_the_deadline():
         visitor, _ = listener.accept()
         with visitor, contextlib.suppress(OSError):
             visitor.sendall(b"HTTP/1.1 200 OK\r\n")
-            while not over.wait(0.05):
+            for _ in range(100):  # 5 s
+                if over.wait(0.05):
+                    break
                 visitor.sendall(b"X-More: and more\r\n")
 
     threading.Thread(target=trickle, daemon=True).start()
