@@ -62,8 +62,8 @@ class Stack:
         }
         env.setdefault("PUBLIC_URL", self.web_url)
         env.setdefault("FRONTEND_ORIGINS", FRONTEND)
-        # Signers come back to the frontend; where none runs, to a page that does.
-        env.setdefault("FRONTEND_URL", FRONTEND if answers(FRONTEND) else f"{self.web_url}/api/docs/")
+        # Signers come back to the frontend; where none runs, to our own root, which leads to the documentation.
+        env.setdefault("FRONTEND_URL", FRONTEND if answers(FRONTEND) else self.web_url)
         self.uses_standin = not devmode.setu_configured(env)
         if lacking := [
             name for name in devmode.SETU_NAMES if not env.get(name) and not env.get(f"{name}_FILE")
