@@ -26,12 +26,28 @@ FIND = """(css, text, within) => {
   const fit = all.filter(e => (e.type === 'file' || seen(e)) && (text === null || words(e).includes(text)));
   return fit.filter(e => !fit.some(o => o !== e && e.contains(o)));
 }"""
-AIM = """(e) => {
-  e.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});
-  const box = e.getClientRects()[0], x = box.left + box.width / 2, y = box.top + box.height / 2;
-  const top = document.elementFromPoint(x, y);
-  const hit = top && (e.contains(top) || top.contains(e) || (top.closest('label') || {}).control === e);
-  return {x, y, hit: !!hit && !e.disabled, over: top ? top.outerHTML.slice(0, 120) : 'nothing'};
+# Both wait in the page itself, for a moment at a time: fewer words go to and fro.
+READ = """async (find) => {
+  for (let n = 0; n < 20; n++) {
+    const e = find()[0];
+    if (e) return {value: String(e.value ?? e.innerText).trim()};
+    await new Promise(r => setTimeout(r, 20));
+  }
+}"""
+AIM = """async (find) => {
+  let before = '';
+  for (let n = 0; n < 20; n++) {
+    const e = find()[0];
+    if (e) {
+      e.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});
+      const box = e.getClientRects()[0], x = box.left + box.width / 2, y = box.top + box.height / 2;
+      const top = document.elementFromPoint(x, y);
+      const hit = top && (e.contains(top) || top.contains(e) || (top.closest('label') || {}).control === e);
+      if (hit && !e.disabled && before === `${x},${y}`) return {x, y};
+      before = `${x},${y}`;
+    }
+    await new Promise(r => setTimeout(r, 20));
+  }
 }"""
 Found = TypeVar("Found")
 
@@ -117,9 +133,13 @@ class Page:
 
     def see(self, css: str, text: str | None = None, *, within: str | None = None) -> str:
         """Wait until it is in sight. Returns its words, or its value if it is a field."""
-        self.until(lambda: self.sees(css, text, within=within), f"{_name(css, text, within)} is in sight")
-        read = f"(e => e ? (e.value ?? e.innerText) : '')(({_find(css, text, within)})[0])"
-        return str(self.js(read)).strip()
+        read = f"({READ})(() => {_find(css, text, within)})"
+        seen = self.until(lambda: self.js(read), f"{_name(css, text, within)} is in sight")
+        return str(seen["value"])
+
+    def width(self) -> int:
+        """How wide the page is, with what can only be seen by scrolling."""
+        return int(self.js("document.documentElement.scrollWidth"))
 
     def see_url(self, part: str) -> str:
         return self.until(lambda: self.url if part in self.url else "", f"the address holds {part}")
@@ -128,16 +148,8 @@ class Page:
 
     def click(self, css: str, text: str | None = None, *, within: str | None = None) -> None:
         """Press the mouse in its middle, once it stands still and nothing lies over it."""
-        name = _name(css, text, within)
-        aim = f"(e => e ? ({AIM})(e) : null)(({_find(css, text, within)})[0])"
-        last: dict[str, Any] = {}
-
-        def still() -> dict[str, Any] | None:
-            nonlocal last
-            before, last = last, self.js(aim) or {}
-            return last if last.get("hit") and before == last else None
-
-        spot = self.until(still, f"{name} can be clicked")
+        aim = f"({AIM})(() => {_find(css, text, within)})"
+        spot = self.until(lambda: self.js(aim), f"{_name(css, text, within)} can be clicked")
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             self.call(
                 "Input.dispatchMouseEvent",

@@ -42,11 +42,11 @@ def test_a_contract_goes_from_the_documentation_page_to_a_signed_file(page: Page
         page.until(lambda who=name: own(who)["status"] == "signed", f"{name} is signed")
 
     page.until(
-        lambda: docs.call("GET", f"/api/signature/{{signature_id}}/", {"signature_id": request})["status"]
+        lambda: docs.call("GET", "/api/signature/{request_id}/", {"request_id": request})["status"]
         == "sign_complete",
         "the signed file is checked",
     )
-    page.open(docs.call("GET", "/api/download/{signature_id}/", {"signature_id": request})["downloadUrl"])
+    page.open(docs.call("GET", "/api/download/{request_id}/", {"request_id": request})["downloadUrl"])
     signed = page.downloaded().read_bytes()
     assert signed.startswith(b"%PDF-")
     assert len(pdf_verify(signed, signatures=2).signatures) == 2
