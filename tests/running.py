@@ -90,7 +90,8 @@ class Running:
         salt, parts = "signing.release", [uuid4().hex, 0, 1]
         if kind == "files":
             salt, parts = "signing.file", ["signed", uuid4().hex, uuid4().hex, 0, 1]
-        token = signing.Signer(key=self.kept["SECRET_KEY"], salt=salt, sep=".").sign_object(parts)
+        signer = signing.Signer(key=self.kept["SECRET_KEY"], salt=salt, sep=".", fallback_keys=[])
+        token = signer.sign_object(parts)
         return f"{self.web}/{kind}/{token}/"
 
 

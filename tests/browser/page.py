@@ -49,6 +49,9 @@ AIM = """async (find) => {
     await new Promise(r => setTimeout(r, 20));
   }
 }"""
+WHOLE = """Promise.race([
+  Promise.all([...document.images].map(i => { i.loading = 'eager'; return i.decode().catch(() => null); })),
+  new Promise(r => setTimeout(r, 3000))])"""
 Found = TypeVar("Found")
 
 
@@ -190,6 +193,7 @@ class Page:
 
     def picture(self, path: Path) -> Path:
         """The whole page as a PNG, at most 6000 pixels long."""
+        self.js(WHOLE)
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]
         clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 6000), "scale": 1}
         taken = self.call("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
