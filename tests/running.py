@@ -25,8 +25,8 @@ SIGN_AT = {"onPages": ["4"], "position": "bottom-left"}
 class Running:
     """A whole SignFlow with the demo organization and Setu's stand-in."""
 
-    def __init__(self, folder: Path, web: int, standin: int, greeting: str) -> None:
-        self.folder, self.greeting = folder, greeting
+    def __init__(self, folder: Path, web: int, standin: int, process: "subprocess.Popen[str]") -> None:
+        self.folder, self.process = folder, process
         self.web, self.standin = f"http://localhost:{web}", f"http://127.0.0.1:{standin}"
         self.http = httpx.Client(timeout=10)
         self._tokens: dict[str, str] = {}
@@ -105,14 +105,11 @@ def running(folder: Path) -> Iterator[Running]:
         [sys.executable, "-c", code], cwd=ROOT, env=BARE, stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
-    lines: list[str] = []
     try:
-        for line in process.stdout:
-            lines.append(line)
-            if "Ctrl-C ends it" in line:
-                break
-        assert lines, "it starts and greets"
-        yield Running(folder, web, standin, "".join(lines))
+        assert any("Ctrl-C ends it" in line for line in process.stdout), "it starts"
+        signflow = Running(folder, web, standin, process)
+        with signflow.http:
+            yield signflow
     finally:
         process.terminate()
         process.wait(timeout=30)

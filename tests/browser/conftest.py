@@ -76,7 +76,7 @@ def opens(
         if request.node.stash.get(FAILED, False):
             for number, page in enumerate(pages):
                 kept = page.picture(tmp_path / f"page-{number}.png")
-                print(f"{page.url} looked like {kept}; it said {page.problems}", file=sys.stderr)
+                sys.stderr.write(f"{page.url} looked like {kept}; it said {page.problems}\n")
 
 
 @pytest.fixture

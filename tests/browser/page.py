@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from tests.browser.chromium import Chromium, ProtocolError
 
-PATIENCE = 10.0  # seconds
+PATIENCE = 20.0  # seconds
 STEP = 0.03
 DESKTOP, PHONE = (1280, 900), (390, 844)
 
@@ -21,7 +21,7 @@ DESKTOP, PHONE = (1280, 900), (390, 844)
 FIND = """(css, text, within) => {
   const roots = within ? [...document.querySelectorAll(within)] : [document];
   const seen = e => e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length > 0;
-  const words = e => (e.innerText || e.value || e.getAttribute('aria-label') || '').replace(/\\s+/g, ' ').trim();
+  const words = e => (e.textContent || e.value || e.getAttribute('aria-label') || '').replace(/\\s+/g, ' ').trim();
   const all = [...new Set(roots.flatMap(r => [...r.querySelectorAll(css)]))];
   const fit = all.filter(e => (e.type === 'file' || seen(e)) && (text === null || words(e).includes(text)));
   return fit.filter(e => !fit.some(o => o !== e && e.contains(o)));

@@ -1,4 +1,4 @@
-"""`python -m tests.browser.shots FOLDER`: pictures of every page at a desktop's and a phone's width, to be looked at."""
+"""`python -m tests.browser.shots FOLDER`: pictures of every page, as a desktop and as a phone show it."""
 
 import sys
 import tempfile
@@ -125,7 +125,10 @@ def main(folder: Path) -> int:
     with tempfile.TemporaryDirectory() as kept, running(Path(kept) / "var") as signflow:
         chromium = Chromium(path, Path(kept) / "chromium")
         try:
-            pages = {"desktop": Page(chromium, Path(kept), DESKTOP), "phone": Page(chromium, Path(kept), PHONE)}
+            pages = {
+                "desktop": Page(chromium, Path(kept), DESKTOP),
+                "phone": Page(chromium, Path(kept), PHONE),
+            }
             for part in (signing, messages, docs, control, console):
                 for name, go in part(signflow):
                     for size, page in pages.items():

@@ -7,7 +7,7 @@ from tests.running import Running
 def test_a_signer_is_driven_from_the_control_page(page: Page, signflow: Running):
     request = signflow.ask("ravi", document="Driven by hand")
     page.open(f"{signflow.standin}/__control__/")
-    mine = 'article.request:has(h2):is(:first-of-type)'
+    mine = "article.request:has(h2):is(:first-of-type)"
     assert "Driven by hand" in page.see(mine)
     page.click("button", "sign", within=mine)
     assert page.see("[role=status]") == "Signed."

@@ -18,7 +18,9 @@ def shown(page: Page, address: str, title: str) -> str:
     assert page.see("h1") == title
     width, height = page.js("[innerWidth, innerHeight]")
     assert page.width() <= width, "nothing scrolls sideways"
-    button = page.js("(b => [b.left, b.right, b.bottom])(document.querySelector('main a').getBoundingClientRect())")
+    button = page.js(
+        "(b => [b.left, b.right, b.bottom])(document.querySelector('main a').getBoundingClientRect())"
+    )
     assert button[0] >= 0
     assert button[1] <= width
     assert button[2] <= height, "the way on is in sight"

@@ -41,8 +41,8 @@ def settings(now: Mapping[str, Any], offset: float, token: str) -> Markup:
         token,
         BACK,
         Markup(
-            '<div><label for="advance">or by seconds</label><input id="advance" name="advance" inputmode="decimal" required>'
-            "</div><button>Advance</button>"
+            '<div><label for="advance">or by seconds</label><input id="advance" name="advance" inputmode="decimal" '
+            "required></div><button>Advance</button>"
         ),
         kind="row",
     )
@@ -86,8 +86,8 @@ def _queued(pending: Sequence[Fault], token: str) -> Markup:
         for fault in pending
     )
     return Markup(
-        '<div class="scroll"><table class="stack"><thead><tr><th>Fault</th><th>Strikes</th><th>Times left</th><th>Request</th>'
-        '<th>With</th><th></th></tr></thead><tbody>{}</tbody></table></div><div class="row">{}</div>'
+        '<div class="scroll"><table class="stack"><thead><tr><th>Fault</th><th>Strikes</th><th>Times left</th>'
+        '<th>Request</th><th>With</th><th></th></tr></thead><tbody>{}</tbody></table></div><div class="row">{}</div>'
     ).format(rows, button("faults/clear", "Remove all", token, {"back": "faults"}))
 
 
