@@ -2,12 +2,14 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: help run demo test check bench format lock clean
+.PHONY: help run demo test proof chaos check bench format lock clean
 
 help:
 	@echo "make run     SignFlow on http://localhost:8000 with Setu's stand-in, until Ctrl-C"
 	@echo "make demo    the whole job, from upload to the verified signed file"
 	@echo "make test    the test suite, on SQLite and again on PostgreSQL and Redis"
+	@echo "make proof   the properties among the tests, a hundred times as often"
+	@echo "make chaos   everything as processes, under kills and bad networks, with one table (SHORT=1, SEED=n)"
 	@echo "make check   style, types, migrations, lock, layers"
 	@echo "make bench   what reads and callbacks cost, beside a floor, in about four minutes"
 	@echo "make format  let ruff arrange the code"
@@ -25,6 +27,14 @@ demo:
 test:
 	@$(PYTHON) dev/bootstrap.py dev
 	$(PY) -m tests.run
+
+proof:
+	@$(PYTHON) dev/bootstrap.py dev
+	PROOF=1 $(PY) -m tests.run -m proof
+
+chaos:
+	@$(PYTHON) dev/bootstrap.py dev
+	$(PY) -m tests.chaos
 
 check:
 	@$(PYTHON) dev/bootstrap.py dev

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import httpx
 
 from tests import servers
-from tests.production.processes import ROOT, Production, production_in, wait_until_up
+from tests.processes import ROOT
+from tests.production.processes import Production, production_in, wait_until_up
 
 if TYPE_CHECKING:  # they need Django's settings, which are those of what is measured
     from bench import callbacks, data, report

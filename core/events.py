@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -34,8 +35,12 @@ def event_append(*, chain: UUID, kind: str, actor: User | None = None, **data: A
 
 def chain_broken_at(chain: UUID) -> int | None:
     """The first place where the chain does not hold, or None. An erased payload does not break it."""
+    return links_broken_at(Event.objects.filter(chain=chain).select_related("payload").order_by("seq"))
+
+
+def links_broken_at(events: Iterable[Event]) -> int | None:
+    """The same for a chain's links that have been read already, in their order."""
     before = ""
-    events = Event.objects.filter(chain=chain).select_related("payload").order_by("seq")
     for place, event in enumerate(events, start=1):
         payload = getattr(event, "payload", None)
         if (

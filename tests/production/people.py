@@ -6,7 +6,8 @@ from typing import Any
 
 import httpx
 
-from tests.production.processes import PASSWORD, ROOT, Production
+from tests.processes import ROOT
+from tests.production.processes import PASSWORD, Production
 
 CONTRACT = (ROOT / "samples" / "contract.pdf").read_bytes()
 

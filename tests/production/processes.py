@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -14,9 +13,8 @@ from pathlib import Path
 import httpx
 
 from tests import servers
+from tests.processes import ROOT, procfile, production_env
 
-ROOT = Path(__file__).parents[2]
-BIN = Path(sys.executable).parent
 START_SECONDS = 40.0
 PASSWORD = "correct horse battery staple"
 
@@ -73,11 +71,6 @@ class Production:
         return done.stdout
 
 
-def procfile() -> dict[str, str]:
-    lines = (ROOT / "Procfile").read_text().splitlines()
-    return dict(line.split(": ", 1) for line in lines)
-
-
 def wait_until_up(url: str) -> None:
     until = time.monotonic() + START_SECONDS
     while True:
@@ -92,27 +85,14 @@ def wait_until_up(url: str) -> None:
 def production_in(folder: Path, *, postgres: str, redis: str) -> Iterator[Production]:
     """Migrated and emptied, with one organization; the stand-in runs, nothing else yet. All end with the context."""
     web, standin, files = (servers.free_port() for _ in range(3))
-    token, secret = secrets.token_urlsafe(32), secrets.token_urlsafe(16)
-    env = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ} | {
-        "PATH": f"{BIN}:{os.environ['PATH']}",
-        "DJANGO_SETTINGS_MODULE": "signflow.settings",
-        "SIGNFLOW_DEV": "1",  # plain http to the stand-in on this machine
-        "SIGNFLOW_VAR": str(folder / "var"),
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "DATABASE_URL": postgres,
-        "REDIS_URL": redis,
-        "PORT": str(web),
-        "PUBLIC_URL": f"http://localhost:{web}",
-        "SETU_BASE_URL": f"http://127.0.0.1:{standin}",
-        "SETU_DOWNLOAD_HOSTS": "127.0.0.1",
-        "SETU_CLIENT_ID": "client",
-        "SETU_CLIENT_SECRET": secret,
-        "SETU_PRODUCT_INSTANCE_ID": "instance",
-        "SETU_CALLBACK_TOKENS": token,
-        "STANDIN_CLIENT_SECRET": secret,
-        "STANDIN_CALLBACK_URL": f"http://127.0.0.1:{web}/webhooks/setu/{token}",
-        "TZ": "UTC",
-    }
+    env = production_env(
+        var=folder / "var",
+        database=postgres,
+        redis=redis,
+        web_port=web,
+        setu_url=f"http://127.0.0.1:{standin}",
+    )
+    env["STANDIN_CALLBACK_URL"] = f"http://127.0.0.1:{web}/webhooks/setu/{env['SETU_CALLBACK_TOKENS']}"
     run = Production(folder, env, f"http://localhost:{web}", f"http://127.0.0.1:{standin}")
     run.manage("migrate", "--no-input")
     run.manage("flush", "--no-input")

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from ninja.errors import HttpError
@@ -12,6 +13,7 @@ from core.problems import ProblemMiddleware, server_problem, status_problem
 from signflow.api import http_problem
 from tests.builders import make_pdf
 from tests.client import Api
+from tests.conftest import CALLBACK
 
 pytestmark = pytest.mark.django_db
 GARBAGE = 'multipart/form-data; boundary="x"'
@@ -150,6 +152,32 @@ def test_each_unforeseen_error_has_an_id_of_its_own(caplog):
     request = RequestFactory().get("/api/status/")
     ids = {json.loads(server_problem(request, ValueError()).content)["error_id"] for _ in range(5)}
     assert len(ids) == 5
+
+
+def database_down(*_):
+    raise OperationalError("the connection is closed")
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_does_not_answer_is_503_and_says_when_to_come_again(error, client, manager):
+    def down(*_):
+        raise error("the connection is closed")
+
+    with connection.execute_wrapper(down):
+        answers = [
+            client.post(CALLBACK, '{"data": {"esign": {"id": "x"}}}', content_type="application/json"),
+            Api(manager).get("status/"),
+        ]
+    for answer in answers:
+        assert is_problem(answer, 503, "busy")
+        assert answer["Retry-After"] == "2"
+
+
+def test_a_browser_that_comes_while_the_database_is_down_is_told_so_in_words(client):
+    with connection.execute_wrapper(database_down):
+        answer = client.get(f"/return/{'0' * 32}/")
+    assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "2", "no-store")
+    assert answer.content == b"The server is busy. Try again in a moment."
 
 
 def test_a_page_that_is_not_for_programs_stays_a_page(client):
