@@ -67,7 +67,7 @@ SignFlow runs.
 
 What to do next
 
-    in the browser     five steps from upload to signed file: README.md, “Try it”
+    in the browser     README.md, “Try it”: five steps to the signed file
     with curl          {tour(stack)}
     by itself          make demo, in another terminal
 
