@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from tests.running import Running, running
 
 ABSENT = "Chromium is absent, so no page was looked at. Debian: apt-get install chromium"
 Opens = Callable[..., Page]
+FAILED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,20 +47,17 @@ def signflow(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.when == "call":
         item.stash[FAILED] = report.failed
     return report
 
 
-FAILED = pytest.StashKey[bool]()
-
-
 @pytest.fixture
-def opens(
-    chromium: Chromium, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[Callable[..., Page]]:
+def opens(chromium: Chromium, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Opens]:
     """Makes pages, and closes them. What they show when the test fails is kept as pictures."""
     with ExitStack() as stack:
         pages: list[Page] = []

@@ -122,7 +122,7 @@ class Page:
     def text(self) -> str:
         return str(self.js("document.body && document.body.innerText") or "")
 
-    def until(self, holds: Callable[[], Found], what: str, *, patience: float = PATIENCE) -> Found:
+    def until(self, holds: Callable[[], Found | None], what: str, *, patience: float = PATIENCE) -> Found:
         """What `holds` gives once it is true. Raises AssertionError."""
         until = time.monotonic() + patience
         while not (found := holds()):
