@@ -1,6 +1,10 @@
 """Documents, requests, and Setu."""
 
-from signflow.settings.environment import danger, env, required
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from signflow.settings.environment import DEV, danger, env, required
 
 DOCUMENT_MAX_BYTES: int = env.int("DOCUMENT_MAX_BYTES", default=20 * 1024 * 1024)
 DOCUMENT_MAX_PAGES: int = env.int("DOCUMENT_MAX_PAGES", default=500)
@@ -20,6 +24,18 @@ SETU_DOWNLOAD_HOSTS: list[str] = env.list(
 )  # suffixes
 SETU_CALLBACK_TOKENS = [token for token in required("SETU_CALLBACK_TOKENS").split(",") if token]
 danger(not SETU_BASE_URL.startswith("https://"), "SETU_BASE_URL does not begin with https://.")
+_host = urlsplit(SETU_BASE_URL).hostname or ""
+_here = _host in ("localhost", "127.0.0.1", "::1") or _host.endswith(
+    ".test"
+)  # .test leads nowhere (RFC 6761)
+if DEV and not SETU_BASE_URL.startswith("https://") and not _here:
+    raise ImproperlyConfigured(
+        "SETU_BASE_URL does not begin with https:// and is not on this machine: Setu's keys could be read on the way."
+    )
+danger(
+    any("." not in host.strip().strip(".") for host in SETU_DOWNLOAD_HOSTS),
+    "SETU_DOWNLOAD_HOSTS names a whole top-level domain.",
+)
 danger(
     any(len(token) < 20 for token in SETU_CALLBACK_TOKENS),
     "A token of SETU_CALLBACK_TOKENS has fewer than 20 characters.",
