@@ -1,0 +1,1 @@
+"""An app of the tests' own: kinds of jobs that die, hang or are held, for workers that run as processes."""

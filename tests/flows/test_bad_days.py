@@ -1,0 +1,164 @@
+"""Each bad day that Setu can have, by the stand-in's catalogue: the story ends as it would have, or says why not.
+
+R19 and the table of faults in the stand-in's own documentation. Time passes between the tries (back-offs, the bucket
+of looks): what is owed is made due.
+"""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+
+from core.models import Job
+from signing.models import SignatureRequest, SignedFile, Submission
+from tests.standin.catalogue import KNOWN
+from webhooks.models import InboundDelivery
+
+ENDS = {"sign_complete", "failed", "quarantined"}
+TRIES = 14
+
+# A fault, where it strikes, its arguments; how often. All of these are overcome.
+OVERCOME: list[tuple[str, str | None, dict[str, object], int]] = [
+    *[
+        ("status", endpoint, {"status": status, "html": html}, 2)
+        for endpoint in ("upload", "create", "get", "download", "file")
+        for status, html in ((500, False), (502, True), (503, False), (504, True), (429, False))
+    ],
+    ("status", "get", {"status": 429, "retry_after": 7}, 1),
+    *[
+        ("status", endpoint, {"status": status, "html": html}, 2)
+        for endpoint in ("upload", "create", "get", "download")
+        for status, html in ((401, False), (403, True))
+    ],
+    *[("accept_then_hang", endpoint, {}, 2) for endpoint in ("upload", "create", "get", "download", "file")],
+    *[("slow", endpoint, {"seconds": 0.02}, 3) for endpoint in ("upload", "create", "get", "file")],
+    ("trickle", "get", {"seconds": 0.05}, 1),
+    ("trickle", "file", {"seconds": 0.05}, 1),
+    ("broken_off", "get", {}, 2),
+    ("broken_off", "file", {}, 2),
+    ("unknown_status", "get", {}, 2),
+    ("unknown_status", "create", {}, 1),
+    ("unknown_signer_status", "get", {}, 2),
+    ("unknown_err_code", "get", {}, 2),
+    *[("extra_keys", endpoint, {}, 1) for endpoint in ("get", "create", "upload", "download")],
+    ("missing_keys", "get", {}, 2),
+    ("missing_keys", "create", {}, 1),
+    ("reordered", "get", {}, 3),
+    ("reordered", "create", {}, 1),
+    ("truncated", "file", {}, 2),
+    ("not_pdf", "file", {}, 2),
+    ("empty", "file", {}, 2),
+    ("expired_link", "file", {}, 2),
+    ("expired_link", "download", {}, 2),
+    *[(name, "file", {}, 4) for name in ("wrong_file", "missing_signature", "unsigned")],
+    ("callback_lost", None, {}, 9),
+    ("callback_duplicate", None, {}, 2),
+    ("callback_duplicate", None, {"new_time_stamp": True}, 2),
+    ("callback_out_of_order", None, {}, 1),
+    ("callback_delayed", None, {}, 2),
+    ("callback_early", None, {}, 1),
+    *[("callback_forged", None, {"kind": kind}, 1) for kind in KNOWN["callback_forged"].choices["kind"]],
+    ("callback_refused", None, {}, 9),
+    ("callback_refused", None, {"status": 0}, 2),
+    ("clock_skew", "callback", {}, 2),
+    ("clock_skew", "callback", {"seconds": -86_400.0}, 2),
+    ("clock_skew", "download", {"seconds": -86_400.0}, 1),
+    ("redirect_missing", None, {}, 2),
+    ("redirect_repeated", None, {}, 2),
+    *[("redirect_forged", None, {"kind": kind}, 2) for kind in KNOWN["redirect_forged"].choices["kind"]],
+]
+NOT_OVERCOME = {"withdrawn", "session_stuck"}  # each has a test of its own
+
+
+def time_passes() -> None:
+    SignatureRequest.objects.update(bucket_at=None)
+    Job.objects.filter(dead_at__isnull=True).update(rest_until=None)
+    Job.objects.filter(dead_at__isnull=True, due_at__isnull=False).update(due_at="2020-01-01T00:00:00Z")
+
+
+def to_the_end(story, run_due, *, until: set[str] = ENDS) -> str:
+    """Let it be worked, time passing between the tries."""
+    for _ in range(TRIES):
+        run_due()
+        if story.status in until:
+            break
+        time_passes()
+    return story.status
+
+
+def named(case: tuple[str, str | None, dict[str, object], int]) -> str:
+    name, endpoint, args, times = case
+    return "-".join([name, *([endpoint] if endpoint else []), *map(str, args.values()), f"x{times}"])
+
+
+@pytest.mark.parametrize("case", OVERCOME, ids=named)
+def test_it_is_overcome_and_the_request_completes(case, ask, run_due, world, client, asha, ravi):
+    name, endpoint, args, times = case
+    where = {"endpoint": endpoint} if endpoint else {}
+    fault = world.fault(name, times=times, **where, **args)
+    story = ask(asha, ravi)
+    assert to_the_end(story, run_due, until={"sign_initiated"}) == "sign_initiated"
+    for no in (0, 1):
+        back = story.sign(no)
+        if back:
+            client.get("/return/" + back.split("/return/", 1)[1])
+        run_due()
+    assert to_the_end(story, run_due) == "sign_complete"
+    world.release()
+    run_due()
+    assert fault.times is not None
+    assert fault.times < times, "it did strike"
+    assert SignedFile.objects.get().signatures == 2
+    assert not Job.objects.filter(dead_at__isnull=False).exists()
+    live = Submission.objects.get(orphaned_at__isnull=True)
+    assert live.setu_id == story.at_setu["id"]
+    assert story.status == "sign_complete", "and nothing that comes late changes it"
+
+
+def test_every_fault_of_the_catalogue_is_met_here():
+    assert {name for name, *_ in OVERCOME} | NOT_OVERCOME == set(KNOWN)
+
+
+def test_a_request_withdrawn_behind_our_back_ends_after_two_404s_ten_minutes_apart(ask, run_due, world, asha):
+    story = ask(asha)
+    run_due()
+    world.fault("withdrawn", endpoint="get")
+    story.manager.post(f"signature/{story.request_id}/check/")
+    run_due()
+    assert story.status == "sign_initiated", "one 404 ends nothing"
+    SignatureRequest.objects.update(gone_at=F("gone_at") - timedelta(minutes=10))
+    time_passes()
+    run_due()
+    assert (story.status, story.read()["status_reason"]) == ("failed", "withdrawn_at_setu")
+    calls = world.calls["get"]
+    time_passes()
+    run_due()
+    assert world.calls["get"] == calls, "and it is asked about no more"
+
+
+def test_a_signer_who_vanishes_with_an_open_session_holds_the_others_up_and_no_longer(
+    ask, run_due, world, asha, ravi
+):
+    story = ask(asha, ravi)
+    run_due()
+    at_setu = story.at_setu
+    world.open(at_setu["id"], at_setu["signers"][0]["id"])
+    story.manager.post(f"signature/{story.request_id}/check/")
+    run_due()
+    assert story.status == "sign_in_progress"
+    world.clock.advance(901)
+    time_passes()
+    story.manager.post(f"signature/{story.request_id}/check/")
+    run_due()
+    assert story.status == "sign_initiated"
+    assert story.read()["signers"][0]["errCode"] == "session_expired"
+
+
+def test_a_callback_of_a_receiver_that_failed_is_not_needed(ask, run_due, world, asha, settings):
+    """Setu repeats in vain and gives up; the clock's look finds it."""
+    world.fault("callback_refused", times=None)
+    story = ask(asha)
+    run_due()
+    InboundDelivery.objects.all().delete()
+    story.sign(0)
+    assert to_the_end(story, run_due) == "sign_complete"
