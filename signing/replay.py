@@ -95,7 +95,7 @@ def _looked(state: State, data: Mapping[str, Any]) -> State:
 def differences(recorded: State, live: State, *, fence: int) -> Iterator[Difference]:
     """Every column in which the live rows are not what was recorded. fence: of the request's job.
 
-    Looks that changed nothing are not recorded: the live row's last look may be a later one, up to the fence.
+    Looks that changed nothing are not recorded: the live rows' last look may be a later one, up to the fence.
     """
     for column in (
         "stage",
@@ -118,7 +118,8 @@ def differences(recorded: State, live: State, *, fence: int) -> Iterator[Differe
         told, shown = recorded.setu.signers.get(key, UNSEEN), live.setu.signers[key]
         yield from _differ(f"signer {key} setu_status", told.status, shown.status)
         yield from _differ(f"signer {key} err_code", told.err_code, shown.err_code)
-        yield from _differ(f"signer {key} seen_look", told.look, shown.look)
+        if not told.look <= shown.look <= fence:
+            yield Difference(f"signer {key} seen_look", f"{told.look} to {fence}", str(shown.look))
         yield from _differ(f"signer {key} signed_at set", key in recorded.signed, key in live.signed)
 
 

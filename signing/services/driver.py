@@ -31,6 +31,10 @@ def request_drive(*, claim: jobs.Claim, setu: SetuClient) -> None:
         _step(claim=claim, request=request, setu=setu)
     except SetuError as error:
         _failed(claim=claim, request=request, error=error)
+    except FileNotFoundError:
+        raise  # a file that is gone does not come back by itself
+    except OSError as error:
+        _storage_failed(claim=claim, request=request, error=error)
 
 
 def _step(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> None:
@@ -92,6 +96,15 @@ def _orphan_delete(*, claim: jobs.Claim, orphan: Submission, setu: SetuClient) -
         Submission.objects.filter(id=orphan.id).update(deleted_at=database_now())
         jobs.settle(claim, next_in=0.0)
     return True
+
+
+def _storage_failed(*, claim: jobs.Claim, request: SignatureRequest, error: OSError) -> None:
+    """The disk is full, or the storage away: it heals, and then the request goes on."""
+    log.error("storage.unavailable", extra={"request_id": request.id, "error": type(error).__name__})
+    wait = jobs.backoff(claim)
+    with transaction.atomic():
+        failure_wait(request=request, seconds=wait)
+        jobs.settle(claim, next_in=wait, failure="The file storage does not work just now")
 
 
 def _failed(*, claim: jobs.Claim, request: SignatureRequest, error: SetuError) -> None:

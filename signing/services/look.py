@@ -77,6 +77,11 @@ def snapshot_merge(
     shown = merge(known, _as_seen(seen, look=claim.fence, of=signers))
     moved = [key for key, s in shown.signers.items() if _words(s) != _words(known.signers[key])]
     _signers_write([signers[key] for key in moved], [shown.signers[key] for key in moved], now=now)
+    # Also of those who stand as they stood: an older look that comes late must not count as news of them.
+    confirmed = [
+        key for key, s in shown.signers.items() if s.look != known.signers[key].look and key not in moved
+    ]
+    Signer.objects.filter(id__in=[signers[key].id for key in confirmed]).update(seen_look=claim.fence)
     changed = bool(moved) or shown.status != known.status
     if shown.status not in SETU_WORDS:
         log.error("setu.unknown_status", extra={"request_id": request.id, "status": shown.status})

@@ -1,0 +1,74 @@
+"""R23: a storage that is full in the middle of a write: nothing half-written counts, and it heals by itself."""
+
+import errno
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, default_storage, storages
+
+from core.storage import blob_read
+from signing.models import SignedFile
+from tests.builders import make_pdf
+from tests.client import Api
+
+pytestmark = pytest.mark.django_db
+FULL = {"now": False}
+
+
+class Disk(FileSystemStorage):
+    """Has room for the first thousand bytes of a file while it is full."""
+
+    def _save(self, name: str, content: Any) -> str:
+        if not FULL["now"]:
+            return str(super()._save(name, content))
+        super()._save(name, ContentFile(content.read()[:1000]))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.fixture(autouse=True)
+def disk(settings, tmp_path) -> Iterator[None]:
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": f"{__name__}.Disk",
+            "OPTIONS": {"location": str(tmp_path / "files")},
+        }
+    }
+    FULL["now"] = False
+    yield
+    FULL["now"] = False
+
+
+def test_the_disk_of_these_tests_is_the_one_in_use():
+    assert isinstance(storages["default"], Disk)
+    assert default_storage.__class__.__name__ in ("DefaultStorage", "Disk")
+
+
+def test_r23_a_signed_file_that_finds_no_room_is_fetched_again_and_never_shown_half(opened, asha):
+    it = opened(asha)
+    it.sign(0)
+    FULL["now"] = True
+    for _ in range(8):  # more often than a crash is forgiven
+        it.go_on()
+    assert it.request.status == "sign_pending"
+    assert "storage" in Api(it.request.created_by).get(f"signature/{it.request_id}/").json()["trouble"]
+    assert not SignedFile.objects.exists()
+    FULL["now"] = False
+    for _ in range(3):
+        it.go_on()
+    assert it.request.status == "sign_complete"
+    file = SignedFile.objects.get()
+    content = blob_read(file.blob)
+    assert len(content) == file.size > 1000
+
+
+def test_r23_an_upload_that_finds_no_room_is_a_503_and_leaves_no_document(manager):
+    FULL["now"] = True
+    boss = Api(manager)
+    answer = boss.upload(make_pdf(40))
+    assert (answer.status_code, answer.json()["code"]) == (503, "storage_down")
+    assert boss.get("status/").json() == []
+    FULL["now"] = False
+    answer = boss.upload(make_pdf(40))
+    assert answer.status_code == 201, "the half-written blob is replaced"
