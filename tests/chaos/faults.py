@@ -125,11 +125,11 @@ class Faults:
 
     def _bad_net(self, server: str, weather: Weather, seconds: float) -> Callable[[], Awaitable[None]]:
         async def do() -> None:
-            proxy = self._stage.proxies[server]
-            proxy.change(weather)
+            assert self._stage.proxies
+            await self._stage.proxies.change(server, weather)
             self._record.note("weather", server=server, mode=weather.mode, seconds=round(seconds, 1))
             await asyncio.sleep(seconds)
-            proxy.clear()
+            await self._stage.proxies.clear(server)
             self._record.last_fault_at = self._record.now
 
         return do
