@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from functools import partial
 
 import pikepdf
 
@@ -97,7 +98,7 @@ SHAPES: list[Case] = [
         two_documents_in_one=two_documents,
         stream_longer_than_it_says=lambda: bomb().replace(b"/Length 2", b"/Length 1", 1),
     ),
-    *[Case(name, lambda content=content: content, "document_broken") for name, content in BROKEN.items()],
+    *[Case(name, partial(bytes, content), "document_broken") for name, content in BROKEN.items()],
     *refused(
         "document_encrypted",
         owner_password_only=lambda: encrypted("", "owner"),
