@@ -8,7 +8,7 @@ from django.test import Client
 
 from core.models import User
 from signflow.api import api
-from tests.builders import make_employee, make_pdf, make_request
+from tests.builders import PASSWORD, make_employee, make_pdf, make_request
 from tests.client import Api
 
 OK = frozenset({200, 201, 202, 204})
@@ -44,6 +44,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("post", "/api/token/refresh/"): EVERYBODY,
     ("post", "/api/token/logout/"): SIGNED_IN,
     ("post", "/api/users/create/"): FOR_MANAGERS,
+    ("post", "/api/users/password/"): Row(NOBODY, OK, OK, OK, OK, OK, REFUSED),
     ("get", "/api/users/list/"): FOR_MANAGERS,
     ("post", "/api/documents/"): FOR_MANAGERS,
     ("get", "/api/documents/{document_id}/"): FOR_THOSE_INVOLVED,
@@ -82,6 +83,8 @@ def call(method: str, path: str, *, request, user: User | None = None, token: st
     if path == "/api/signature/":
         signer = request.signers.get().user
         return me.ask(str(request.document_id), [signer])
+    if path == "/api/users/password/":
+        return me.post("users/password/", {"old_password": PASSWORD, "new_password": "seven quiet lamps"})
     body = {"username": "new", "password": "a long enough secret"} if "users" in path else None
     return me.post(url.removeprefix("/api/"), body)
 
