@@ -67,7 +67,7 @@ class TooMany(DomainError):
     code = "too_many_tries"
     title = "Too many tries"
 
-    def __init__(self, detail: str | None = None, *, retry_after: int) -> None:
+    def __init__(self, detail: str | None = None, *, retry_after: int = 60) -> None:
         super().__init__(detail, retry_after=retry_after)
 
 
