@@ -20,6 +20,7 @@ from tests.processes import ROOT, procfile, production_env
 
 UP_SECONDS = 40.0
 WORKERS = ("worker", "worker.2")
+WORKING_THREADS = 10  # four of Dramatiq's work, and each queue has one more that listens
 SIGNFLOW = (
     "web",
     *WORKERS,
@@ -80,17 +81,25 @@ class Stage:
             await _listening(port)
 
     async def signflow_up(self) -> None:
-        """The Procfile's processes, and wait until the web answers."""
+        """The Procfile's processes, and wait until the web answers and the workers work."""
         for name in SIGNFLOW:
             await self._start(name, ["sh", "-c", f"exec {procfile()[name.split('.')[0]]}"], env=self.env)
         await _listening(self.web_port)
         web = Http(self.web_port, size=1)
         async with asyncio.timeout(UP_SECONDS):
-            while True:
-                with contextlib.suppress(OSError):
-                    if (await web.call("GET", "/healthz"))[0] == 200:
-                        return web.close()
+            while not await _well(web):
                 await asyncio.sleep(0.1)
+            while not all([await self.works(name) for name in WORKERS]):
+                await asyncio.sleep(0.1)
+        web.close()
+
+    async def works(self, worker: str) -> bool:
+        """Whether it has had its threads for a second: those of Dramatiq, which only a started worker has."""
+        process = self.processes[worker]
+        if await asyncio.to_thread(process.threads) < WORKING_THREADS:
+            return False
+        await asyncio.sleep(1.0)
+        return await asyncio.to_thread(process.threads) >= WORKING_THREADS
 
     async def manage(self, *arguments: str, stdin: str = "") -> None:
         """Raises CalledProcessError."""
@@ -169,6 +178,12 @@ async def _listening(port: int) -> None:
                 writer.close()
                 return
             await asyncio.sleep(0.05)
+
+
+async def _well(web: Http) -> bool:
+    with contextlib.suppress(OSError):
+        return (await web.call("GET", "/healthz"))[0] == 200
+    return False
 
 
 def django_up(stage: Stage) -> None:

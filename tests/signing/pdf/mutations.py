@@ -6,7 +6,8 @@ import sys
 from functools import cache
 
 from signing.pdf import child, inspect
-from tests.signing.pdf.corpus import BOMBS, CORPUS
+from tests.signing.pdf.corpus import CORPUS
+from tests.signing.pdf.corpus.hostile_bombs import BOMBS
 
 TOKENS = (
     b"obj endobj stream endstream xref trailer startxref %%EOF << >> [ ] ( ) < > R null true -1 0 65535 4294967296 "
