@@ -25,6 +25,7 @@ from signing.setu_provider import account_fingerprint
 from signing.states import REQUEST_JOB, Stage, Status
 
 log = logging.getLogger(__name__)
+DOCUMENT_REFUSED = "invalid_document"  # not a document Setu takes, or one that a request has used already
 
 
 def request_submit(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> None:
@@ -37,10 +38,9 @@ def request_submit(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuCl
         _take_over(claim=claim, submission=submission, setu_id=submission.setu_id, setu=setu)
         return
     signers = list(request.signers.order_by("no"))
+    earlier = submission.setu_document_id  # uploaded by a run that did not get to its end
     try:
-        document_id = submission.setu_document_id or _upload(
-            claim=claim, request=request, submission=submission, setu=setu
-        )
+        document_id = earlier or _upload(claim=claim, request=request, submission=submission, setu=setu)
         if not _mark_create_sent(claim=claim, submission=submission):
             return
         seen = setu.create(
@@ -50,7 +50,10 @@ def request_submit(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuCl
             signers=[_new_signer(signer) for signer in signers],
         )
     except SetuRefused as refusal:
-        _refused(claim=claim, request=request, refusal=refusal)
+        if earlier and refusal.code == DOCUMENT_REFUSED:
+            _give_up(claim=claim, submission=submission)
+        else:
+            _refused(claim=claim, request=request, refusal=refusal)
         return
     except SetuUnavailable as error:
         _create_failed(claim=claim, submission=submission, maybe_done=error.maybe_done)
@@ -118,6 +121,18 @@ def _create_failed(*, claim: jobs.Claim, submission: Submission, maybe_done: boo
     if submission.create_sent_at and not maybe_done:
         submission.create_sent_at = None
         submission.save(update_fields=["create_sent_at"])
+
+
+@transaction.atomic
+def _give_up(*, claim: jobs.Claim, submission: Submission) -> None:
+    """Setu does not take a document that was uploaded some time ago. It may have been used since (a restored
+    database does not know), so the next try uploads afresh; what it refuses then is the document itself."""
+    request_locked(submission.request)
+    jobs.hold(claim)
+    submission.orphaned_at = database_now()
+    submission.save(update_fields=["orphaned_at"])
+    log.warning("submission.orphaned", extra={"request_id": submission.request_id, "no": submission.no})
+    jobs.settle(claim, next_in=0.0)
 
 
 def _new_signer(signer: Signer) -> NewSigner:

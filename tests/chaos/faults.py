@@ -1,6 +1,7 @@
 """What strikes a run, and when: kills, flushes, a restart, bad networks and a Setu with bad days, by the seed."""
 
 import asyncio
+import itertools
 import random
 import signal
 import time
@@ -57,7 +58,6 @@ class Faults:
         self._plan, self._stage, self._record = plan, stage, record
         self._rng = random.Random(plan.seed + 1)
         self._setu = Http(stage.standin_port, size=1)
-        self._killed = 0
 
     async def strike(self) -> None:
         """All of them, at their times. Ends with the last one."""
@@ -65,8 +65,13 @@ class Faults:
         async with asyncio.TaskGroup() as group:
             for strike in strikes:
                 group.create_task(self._at(strike))
+            group.create_task(self._kill_workers())
         if self._plan.early_tick:
-            await self._tick_early(strikes[-1].at)
+            await self._tick_early(self._record.last_fault_at)
+
+    @property
+    def _end(self) -> float:
+        return self._plan.faults_end or self._plan.load_seconds
 
     async def _until(self, at: float) -> None:
         await asyncio.sleep(max(0.0, at - self._record.now))
@@ -78,8 +83,7 @@ class Faults:
 
     def _strikes(self) -> list[Strike]:
         plan, rng = self._plan, self._rng
-        end = plan.faults_end or plan.load_seconds
-        strikes = [Strike(at, "kills of a worker", self._kill_worker) for at in _every(plan.kill_every, end)]
+        end, strikes = self._end, []
         for number in range(plan.flushes):
             at = end * (number + 1) / (plan.flushes + 1) + rng.uniform(0, 2)
             strikes.append(Strike(at, "flushes of Redis", self._flush))
@@ -90,12 +94,12 @@ class Faults:
             for _ in range(plan.other_kills):
                 at = rng.uniform(FIRST_SECONDS, end)
                 strikes.append(Strike(at, f"kills of the {name}", self._stage.processes[name].kill))
-        for at in _every(plan.bad_net_every, end - BAD_NET_SECONDS[1]):
+        for at in every(plan.bad_net_every, end - BAD_NET_SECONDS[1]):
             server = rng.choice(list(WEATHER))
             mode, seconds = rng.choice(WEATHER[server]), rng.uniform(*BAD_NET_SECONDS)
             weather = Weather(mode, seconds=rng.uniform(0.02, 0.2), bytes=rng.randint(1, 3000))
             strikes.append(Strike(at, "bad networks", self._bad_net(server, weather, seconds)))
-        for at in _every(plan.bad_setu_every, end):
+        for at in every(plan.bad_setu_every, end):
             strikes.append(Strike(at, "bad days of Setu", self._bad_setu(rng.choice(BAD_DAYS))))
         return strikes
 
@@ -107,10 +111,19 @@ class Faults:
         self._record.counts["clock restarted for a tick"] += 1
         await self._stage.processes["clock"].kill(signal.SIGTERM)
 
-    async def _kill_worker(self) -> None:
-        """The one whose turn it is: the other works while it starts again."""
-        self._killed += 1
-        await self._stage.processes[WORKERS[self._killed % len(WORKERS)]].kill()
+    async def _kill_workers(self) -> None:
+        """By turns, and each at its work: where the machine is so busy that one takes longer to start, later."""
+        turns = itertools.cycle(WORKERS)
+        for at in every(self._plan.kill_every, self._end):
+            if self._record.now > at + self._plan.kill_every:
+                self._record.counts["kills put off"] += 1  # the one before had to wait
+                continue
+            await self._until(at)
+            name = next(turns)
+            while not await self._stage.works(name) and self._record.now < self._end:
+                await asyncio.sleep(0.2)
+            self._record.fault("kills of a worker")
+            await self._stage.processes[name].kill()
 
     async def _restart_postgres(self) -> None:
         """Its immediate shutdown: every connection is cut, and the next start recovers from the log."""
@@ -125,11 +138,11 @@ class Faults:
 
     def _bad_net(self, server: str, weather: Weather, seconds: float) -> Callable[[], Awaitable[None]]:
         async def do() -> None:
-            proxy = self._stage.proxies[server]
-            proxy.change(weather)
+            assert self._stage.proxies
+            await self._stage.proxies.change(server, weather)
             self._record.note("weather", server=server, mode=weather.mode, seconds=round(seconds, 1))
             await asyncio.sleep(seconds)
-            proxy.clear()
+            await self._stage.proxies.clear(server)
             self._record.last_fault_at = self._record.now
 
         return do
@@ -143,9 +156,9 @@ class Faults:
         return do
 
 
-def _every(seconds: float, end: float) -> list[float]:
+def every(seconds: float, end: float) -> list[float]:
     if not seconds:
         return []
     number = int((end - FIRST_SECONDS) / seconds) + 1
     # Counted from the end, so that the last one is where the end is.
-    return [end - seconds * back for back in range(number) if end - seconds * back >= FIRST_SECONDS]
+    return [end - seconds * back for back in reversed(range(number)) if end - seconds * back >= FIRST_SECONDS]

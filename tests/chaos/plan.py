@@ -22,12 +22,12 @@ class Plan:
     bad_setu_every: float = 10.0  # the stand-in answers oddly; 0: never
     dropped: float = 0.3  # share of notifications that are never sent
     copies_max: int = 5
-    clock_gets: int = 15  # CLOCK_GETS_PER_SECOND
+    clock_gets: int = 20  # CLOCK_GETS_PER_SECOND
     faults_end: float = 0  # s; 0: with the load
     early_tick: bool = (
         False  # restart the clock once the last killed worker's lease is over: it ticks at once
     )
-    check_seconds: tuple[int, int] = (60, 60)  # CHECK_SECONDS_ACTIVE and _WARM
+    check_seconds: tuple[int, int] = (45, 45)  # CHECK_SECONDS_ACTIVE and _WARM
 
     @property
     def recovery_seconds(self) -> float:

@@ -28,7 +28,11 @@ def table(
     doubled += sum(max(0, number - 1) for number in facts.completions.values())
     fates = Counter(story.fate for story in told)
     ends = Counter(row.status for row in facts.rows.values())
-    faults = {name: counts[name] for name in sorted(counts) if " of " in name or name == "bad networks"}
+    faults = {
+        name: counts[name]
+        for name in sorted(counts)
+        if " of " in name or name in ("bad networks", "kills put off")
+    }
     odd = {name: counts[name] for name in sorted(counts) if name.startswith(("sent: ", "asked", "given up"))}
     ended = {name: one.ended_itself for name, one in stage.processes.items() if one.ended_itself}
     orphans = len(facts.truth.keys() - set(facts.submissions.values()))

@@ -14,12 +14,13 @@ from urllib.parse import urlsplit, urlunsplit
 from tests import servers
 from tests.chaos.http import Http
 from tests.chaos.plan import Plan
-from tests.chaos.proxy import Proxy
+from tests.chaos.proxies import Proxies
 from tests.chaos.supervise import Command, Supervised
 from tests.processes import ROOT, procfile, production_env
 
 UP_SECONDS = 40.0
 WORKERS = ("worker", "worker.2")
+WORKING_THREADS = 10  # four of Dramatiq's work, and each queue has one more that listens
 SIGNFLOW = (
     "web",
     *WORKERS,
@@ -31,7 +32,7 @@ POSTGRES = {"max_connections": "20", "fsync": "on", "synchronous_commit": "on"}
 
 @dataclass
 class Stage:
-    """The processes, by name; the proxies, by the server behind; the environment, as SignFlow has it."""
+    """The processes, by name; the proxies before the servers; the environment, as SignFlow has it."""
 
     plan: Plan
     folder: Path
@@ -41,7 +42,8 @@ class Stage:
     web_port: int = 0
     standin_port: int = 0
     kinds: list[str] = field(default_factory=list)
-    proxies: dict[str, Proxy] = field(default_factory=dict)
+    files_port: int = 0  # of Setu's download host
+    proxies: Proxies | None = None
     processes: dict[str, Supervised] = field(default_factory=dict)
 
     async def servers_up(self) -> None:
@@ -54,22 +56,22 @@ class Stage:
         self.database, self.redis_port = postgres.url, redis.port
         files, self.web_port, self.standin_port = (servers.free_port() for _ in range(3))
         behind = {"postgres": postgres.port, "redis": redis.port, "setu": self.standin_port, "files": files}
-        for place, (name, port) in enumerate(behind.items()):
-            self.proxies[name] = Proxy(name, port, seed=self.plan.seed + place)
-            await self.proxies[name].start()
+        self.files_port = files
+        self.proxies = await Proxies.started(behind, seed=self.plan.seed)
+        through = self.proxies.ports
         self.env = production_env(
             var=self.folder / "var",
-            database=_through(postgres.url, self.proxies["postgres"].port),
-            redis=_through(redis.url, self.proxies["redis"].port),
+            database=_through(postgres.url, through["postgres"]),
+            redis=_through(redis.url, through["redis"]),
             web_port=self.web_port,
-            setu_url=f"http://127.0.0.1:{self.proxies['setu'].port}",
+            setu_url=f"http://127.0.0.1:{through['setu']}",
         ) | {
             "LOG_FORMAT": "json",
             "CLOCK_GETS_PER_SECOND": str(self.plan.clock_gets),
             "CHECK_SECONDS_ACTIVE": str(self.plan.check_seconds[0]),
             "CHECK_SECONDS_WARM": str(self.plan.check_seconds[1]),
         }
-        download = f"http://127.0.0.1:{self.proxies['files'].port}"
+        download = f"http://127.0.0.1:{through['files']}"
         standin = [sys.executable, "-m", "tests.standin", "--control", "--port", str(self.standin_port)]
         standin += ["--download-port", str(files), "--download-url", download]
         await self._start("postgres", postgres.command, like=postgres, group=False)
@@ -79,17 +81,25 @@ class Stage:
             await _listening(port)
 
     async def signflow_up(self) -> None:
-        """The Procfile's processes, and wait until the web answers."""
+        """The Procfile's processes, and wait until the web answers and the workers work."""
         for name in SIGNFLOW:
             await self._start(name, ["sh", "-c", f"exec {procfile()[name.split('.')[0]]}"], env=self.env)
         await _listening(self.web_port)
         web = Http(self.web_port, size=1)
         async with asyncio.timeout(UP_SECONDS):
-            while True:
-                with contextlib.suppress(OSError):
-                    if (await web.call("GET", "/healthz"))[0] == 200:
-                        return web.close()
+            while not await _well(web):
                 await asyncio.sleep(0.1)
+            while not all([await self.works(name) for name in WORKERS]):
+                await asyncio.sleep(0.1)
+        web.close()
+
+    async def works(self, worker: str) -> bool:
+        """Whether it has had its threads for a second: those of Dramatiq, which only a started worker has."""
+        process = self.processes[worker]
+        if await asyncio.to_thread(process.threads) < WORKING_THREADS:
+            return False
+        await asyncio.sleep(1.0)
+        return await asyncio.to_thread(process.threads) >= WORKING_THREADS
 
     async def manage(self, *arguments: str, stdin: str = "") -> None:
         """Raises CalledProcessError."""
@@ -109,8 +119,8 @@ class Stage:
         for name in (*reversed(SIGNFLOW), "standin", "redis", "postgres"):
             if name in self.processes:
                 await self.processes[name].stop()
-        for proxy in self.proxies.values():
-            await proxy.stop()
+        if self.proxies:
+            await self.proxies.stop()
 
     def logs(self) -> dict[str, str]:
         """What SignFlow's own processes wrote."""
@@ -168,6 +178,12 @@ async def _listening(port: int) -> None:
                 writer.close()
                 return
             await asyncio.sleep(0.05)
+
+
+async def _well(web: Http) -> bool:
+    with contextlib.suppress(OSError):
+        return (await web.call("GET", "/healthz"))[0] == 200
+    return False
 
 
 def django_up(stage: Stage) -> None:

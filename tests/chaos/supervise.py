@@ -42,6 +42,10 @@ class Supervised:
         running = self._process and self._process.returncode is None
         return self._process.pid if self._process and running else None
 
+    def threads(self) -> int:
+        """Of the busiest process among it and its children; 0 while none runs, or where /proc does not tell."""
+        return max((_threads(pid) for pid in _session(self.pid)), default=0) if self.pid else 0
+
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name=f"supervise {self.name}")
         await self._up.wait()
@@ -100,3 +104,22 @@ class Supervised:
                 os.killpg(process.pid, how)
             else:
                 process.send_signal(how)
+
+
+def _session(leader: int) -> list[int]:
+    """The processes that have this one as their session's leader."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has just ended
+            # After the name, which may hold anything: state, parent, group, session.
+            if int((folder / "stat").read_text().rpartition(")")[2].split()[3]) == leader:
+                found.append(int(folder.name))
+    return found
+
+
+def _threads(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("Threads:"):
+                return int(line.split()[1])
+    return 0

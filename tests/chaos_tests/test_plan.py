@@ -1,6 +1,6 @@
 from core import doorbell
 from signing.states import REQUEST_JOB
-from tests.chaos.faults import BAD_DAYS
+from tests.chaos.faults import BAD_DAYS, every
 from tests.chaos.plan import LEASE_SECONDS
 from tests.standin import StandIn
 
@@ -14,3 +14,8 @@ def test_the_stand_in_knows_every_bad_day_a_run_asks_for():
     for day in BAD_DAYS:
         world.fault(day["fault"], **{name: value for name, value in day.items() if name != "fault"})
     world.close()
+
+
+def test_what_strikes_regularly_strikes_in_order_and_last_at_the_end():
+    assert every(4.0, 24.0) == [4.0, 8.0, 12.0, 16.0, 20.0, 24.0]
+    assert every(0, 24.0) == []

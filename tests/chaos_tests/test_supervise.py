@@ -45,3 +45,17 @@ def test_what_always_ends_by_itself_is_given_up_after_a_bound(tmp_path):
 
     one = supervised(tmp_path, ENDS, act)
     assert (one.killed, one.ended_itself) == (0, 4)
+
+
+def test_a_childs_threads_are_seen_as_well(tmp_path):
+    five = (
+        "import threading, time; [threading.Thread(target=time.sleep, args=(60,)).start() for _ in range(5)]"
+    )
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {five!r}])"
+
+    async def act(one: Supervised) -> None:
+        while one.threads() < 6:
+            await asyncio.sleep(0.02)
+
+    one = supervised(tmp_path, (sys.executable, "-c", parent), act)
+    assert one.threads() == 0

@@ -5,6 +5,7 @@ of looks): what is owed is made due.
 """
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db.models import F
@@ -18,7 +19,8 @@ ENDS = {"sign_complete", "failed", "quarantined"}
 TRIES = 14
 
 # A fault, where it strikes, its arguments; how often. All of these are overcome.
-OVERCOME: list[tuple[str, str | None, dict[str, object], int]] = [
+Case = tuple[str, str | None, dict[str, Any], int]
+OVERCOME: list[Case] = [
     *[
         ("status", endpoint, {"status": status, "html": html}, 2)
         for endpoint in ("upload", "create", "get", "download", "file")
@@ -83,10 +85,10 @@ def to_the_end(story, run_due, *, until: set[str] = ENDS) -> str:
         if story.status in until:
             break
         time_passes()
-    return story.status
+    return str(story.status)
 
 
-def named(case: tuple[str, str | None, dict[str, object], int]) -> str:
+def named(case: Case) -> str:
     name, endpoint, args, times = case
     return "-".join([name, *([endpoint] if endpoint else []), *map(str, args.values()), f"x{times}"])
 

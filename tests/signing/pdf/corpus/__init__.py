@@ -3,7 +3,7 @@
 from .case import Case
 from .honest_libraries import LIBRARIES
 from .honest_producers import PRODUCERS
-from .hostile_bombs import BOMBS
+from .hostile_bombs import BOMBS as BOMBS
 from .hostile_content import CONTENT
 from .hostile_shape import SHAPES
 
