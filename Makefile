@@ -11,7 +11,7 @@ help:
 	@echo "make proof   the properties among the tests, a hundred times as often"
 	@echo "make chaos   everything as processes, under kills and bad networks, with one table (SHORT=1, SEED=n)"
 	@echo "make check   style, types, migrations, lock, layers"
-	@echo "make bench   what reads and callbacks cost, beside a floor, in about four minutes"
+	@echo "make bench   what reads and callbacks cost, beside a floor, in about five minutes"
 	@echo "make format  let ruff arrange the code"
 	@echo "make lock    pin the dependencies anew"
 	@echo "make clean   remove the virtual environment, and var/ with all its data"

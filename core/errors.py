@@ -60,6 +60,17 @@ class Invalid(DomainError):
     title = "Something in the request is not valid"
 
 
+class TooMany(DomainError):
+    """retry_after: whole seconds until the next try counts again."""
+
+    status = 429
+    code = "too_many_tries"
+    title = "Too many tries"
+
+    def __init__(self, detail: str | None = None, *, retry_after: int = 60) -> None:
+        super().__init__(detail, retry_after=retry_after)
+
+
 class Busy(DomainError):
     status = 503
     code = "busy"

@@ -163,10 +163,10 @@ def stumble(claim: Claim, *, error: BaseException) -> None:
     _held(claim).update(leased_until=None, due_at=after(backoff(claim)), last_error=type(error).__name__)
 
 
-def sweep(*, limit: int, again_after: float = 60.0, pace: float = 0.0) -> int:
+def sweep(*, limit: int, again_after: float = 60.0) -> int:
     """Ring what is due and not leased or dead, oldest first; returns how many. Safe beside other clocks.
 
-    again_after: seconds in which the same job is not swept twice. pace: seconds between two messages.
+    again_after: seconds in which the same job is not swept twice. The clock's lane spreads the messages (core/work.py).
     """
     rested = Q(swept_at__isnull=True) | Q(swept_at__lt=after(-again_after))
     rested &= Q(kind__in=list(doorbell.KINDS))  # a newer release may have rung kinds that are unknown here
@@ -174,7 +174,7 @@ def sweep(*, limit: int, again_after: float = 60.0, pace: float = 0.0) -> int:
     rung = 0
     for job_id, kind in list(due):
         if _free(Job.objects.filter(rested, id=job_id)).update(swept_at=Now()):
-            doorbell.send(kind, job_id, delay=rung * pace, by_clock=True)
+            doorbell.send(kind, job_id, by_clock=True)
             rung += 1
     return rung
 

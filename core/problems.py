@@ -24,6 +24,7 @@ BY_STATUS = {
     405: ("method_not_allowed", "This address does not take this method."),
     413: ("too_large", "The request is too large."),
     415: ("media_type_not_supported", "This content type is not supported here."),
+    429: ("too_many_tries", "There were too many tries. Wait a moment, then try again."),
     500: ("server_error", "Something went wrong on our side. Try again; if it stays, tell support."),
     503: ("busy", "The server is busy. Try again in a moment."),
 }
@@ -62,7 +63,10 @@ def problem(status: int, *, code: str, title: str, detail: str, **extra: Any) ->
 
 
 def domain_problem(request: HttpRequest, error: DomainError) -> HttpResponse:
-    return problem(error.status, code=error.code, title=error.title, detail=error.detail, **error.extra)
+    response = problem(error.status, code=error.code, title=error.title, detail=error.detail, **error.extra)
+    if "retry_after" in error.extra:
+        response["Retry-After"] = str(error.extra["retry_after"])
+    return response
 
 
 def invalid_problem(request: HttpRequest, error: ValidationError) -> HttpResponse:

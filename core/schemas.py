@@ -103,6 +103,15 @@ class Access(Schema):
     access: str
 
 
+class NewPassword(In):
+    model_config = example(
+        {"old_password": "correct horse battery staple", "new_password": "seven quiet lamps by the river"}
+    )
+
+    old_password: Text = Field(max_length=4096)
+    new_password: Password
+
+
 class NewUser(In):
     model_config = example(
         {

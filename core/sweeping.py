@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from core import heartbeats, jobs
+from core import heartbeats, jobs, throttle
 
 TICK_SECONDS_MIN = (
     25.0  # s between two sweeps; a clock that starts in mid-minute ticks at once and then on the minute
@@ -15,6 +15,7 @@ def sweep_by_clock() -> int | None:
     if not heartbeats.beat_if_silent(heartbeats.CLOCK, seconds=TICK_SECONDS_MIN):
         return None
     heartbeats.forget_old()
+    throttle.forget_old()
     return _sweep()
 
 

@@ -64,7 +64,7 @@ def install(name: str) -> None:
     wider = {"standin": ["dev"], "dev": []}[name]
     if any(in_step(os.path.join(ROOT, "requirements-{}.txt".format(one))) for one in [name] + wider):
         return
-    say("Installing the packages of {} …".format(os.path.basename(lock)))
+    say("Installing the packages of {}: about a minute, once …".format(os.path.basename(lock)))
     command = [
         PYTHON,
         "-m",

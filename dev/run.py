@@ -40,32 +40,49 @@ def tables_and_people(var_dir: Path) -> None:
 
 
 def greeting(stack: Stack) -> str:
+    """What there is to see, who may sign in, and what to do next."""
     kept = devmode.kept_secrets(stack.var_dir)
+    folder = stack.var_dir.relative_to(ROOT) if stack.var_dir.is_relative_to(ROOT) else stack.var_dir
+    setu = f"Setu               {os.environ.get('SETU_BASE_URL', 'its sandbox')}"
+    if stack.uses_standin:
+        setu = f"Setu's stand-in    {stack.standin_url}/__control__/   (no legal meaning)"
     people = "\n".join(
-        f"    {name:<8} {kept[f'DEMO_{name.upper()}_PASSWORD']:<18} {what}"
+        f"    {name:<8}  {kept[f'DEMO_{name.upper()}_PASSWORD']:<17} {what}"
         for name, what in (
-            ("manager", "manager: uploads contracts, asks people to sign"),
-            ("asha", "employee: signs"),
-            ("ravi", "employee: signs"),
-            ("admin", f"superuser: opens {stack.web_url}/admin/ only"),
+            ("manager", "uploads contracts, asks people to sign"),
+            ("asha", "signs"),
+            ("ravi", "signs"),
+            ("admin", "opens the support console, and nothing else"),
         )
     )
-    setu = f"the stand-in at {stack.standin_url}, without legal meaning"
-    if not stack.uses_standin:
-        setu = os.environ.get("SETU_BASE_URL", "Setu's sandbox")
     return f"""
 SignFlow runs.
 
-    API      {stack.web_url}/api/
-    try it   {stack.web_url}/api/docs/
-    Setu     {setu}
+    Try the API        {stack.web_url}/api/docs/
+    Support console    {stack.web_url}/admin/
+    {setu}
 
-    user     password           role
+    user      password
 {people}
 
-The same logins stand in {stack.var_dir}/demo.env, what the processes say in {stack.var_dir}/*.log.
-Ctrl-C ends it. `make demo` shows the whole job from upload to signed file.
+What to do next
+
+    in the browser     README.md, “Try it”: five steps to the signed file
+    with curl          {tour(stack)}
+    by itself          make demo, in another terminal
+
+The passwords stay in {folder}/demo.env; what the processes say is in {folder}/*.log.
+Ctrl-C ends it.
 """
+
+
+def tour(stack: Stack) -> str:
+    """Where the tour is; on other ports than the usual, what it must be told first."""
+    given = {"BASE": stack.web_url} if stack.web_port != PORTS["PORT"] else {}
+    if stack.uses_standin and stack.standin_port != PORTS["STANDIN_PORT"]:
+        given["SETU"] = stack.standin_url
+    first = " ".join(f"{name}={value}" for name, value in given.items())
+    return "docs/tour.md, line by line" + (f", after\n                       export {first}" if given else "")
 
 
 def main(stack: Stack | None = None) -> int:

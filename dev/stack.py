@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 30.0
 FRONTEND = "http://localhost:5173"
 STOP_SECONDS = 12.0
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class CannotStart(Exception):
@@ -62,8 +63,8 @@ class Stack:
         }
         env.setdefault("PUBLIC_URL", self.web_url)
         env.setdefault("FRONTEND_ORIGINS", FRONTEND)
-        # Signers come back to the frontend; where none runs, to a page that does.
-        env.setdefault("FRONTEND_URL", FRONTEND if answers(FRONTEND) else f"{self.web_url}/api/docs/")
+        # Signers come back to the frontend; where none runs, to our own root, which leads to the documentation.
+        env.setdefault("FRONTEND_URL", FRONTEND if answers(FRONTEND) else self.web_url)
         self.uses_standin = not devmode.setu_configured(env)
         if lacking := [
             name for name in devmode.SETU_NAMES if not env.get(name) and not env.get(f"{name}_FILE")
@@ -195,9 +196,19 @@ def answers(url: str) -> bool:
 
 
 def end_on_signals() -> None:
-    """Let Ctrl-C, SIGTERM and a closed terminal end us in order, also where a shell has set one to be ignored."""
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, lambda *_: sys.exit(0))
+    """Let Ctrl-C, SIGTERM and a closed terminal end us in order, also where a shell has set one to be ignored.
+
+    Further ones are passed over: an impatient second Ctrl-C, or the signal that `make` hands on beside the terminal's,
+    would break off the ending and leave processes behind. It takes STOP_SECONDS at most.
+    """
+
+    def end(*_: object) -> None:
+        for name in ENDINGS:
+            signal.signal(name, signal.SIG_IGN)
+        sys.exit(0)
+
+    for name in ENDINGS:
+        signal.signal(name, end)
 
 
 def free_port() -> int:

@@ -3,11 +3,22 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.templatetags.static import static
 
 
 def to_docs(request: HttpRequest) -> HttpResponse:
     """The root has nothing of its own: the API's documentation is where a person can go on."""
     return HttpResponseRedirect("/api/docs/")
+
+
+def to_admin(request: HttpRequest) -> HttpResponse:
+    """For those who type the address without its slash."""
+    return HttpResponseRedirect("/admin/")
+
+
+def to_icon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look by themselves, for answers that name no icon."""
+    return HttpResponseRedirect(static("signflow/icon.svg"))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -11,8 +11,7 @@ from core.clock import sql_after
 from core.errors import NotFound
 from core.prepared import adapted
 from signing.selectors import request_id_of
-from signing.services.doorbells import request_rung
-from signing.services.strays import stray_named
+from signing.services.doorbells import setu_id_rung
 from signing.setu.wire import SetuNotice
 
 CLAIMED_SIGNERS_MAX = 100
@@ -56,8 +55,6 @@ def delivery_accept(*, raw: bytes, notice: SetuNotice, token_fingerprint: str) -
         kept: tuple[int] | None = cursor.fetchone()
     if kept is None:
         return None
-    if request_id:
-        request_rung(request_id=request_id, cause="callback", hint={"status": status, "signers": signers})
-    else:
-        stray_named(setu_id=notice.setu_id, cause="callback")
+    hint = {"status": status, "signers": signers}
+    setu_id_rung(setu_id=notice.setu_id, request_id=request_id, cause="callback", hint=hint)
     return kept[0]

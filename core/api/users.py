@@ -1,9 +1,10 @@
 from django.http import HttpRequest
 from ninja import Router, Status
 
-from core.auth import manager
+from core.auth import caller, manager
 from core.models import Role, User
-from core.schemas import NewUser, Problem, SelectableUser, UserOut
+from core.presenters import tokens_out
+from core.schemas import NewPassword, NewUser, Problem, SelectableUser, Tokens, UserOut
 from core.selectors import user_list
 from core.services import users
 
@@ -28,6 +29,18 @@ def user_create(request: HttpRequest, body: NewUser) -> Status[User]:
         full_name=body.full_name,
     )
     return Status(201, user)
+
+
+@router.post(
+    "/password/",
+    response={200: Tokens, 401: Problem, 403: Problem, 422: Problem, 429: Problem},
+    summary="Change one's own password",
+)
+def user_password(request: HttpRequest, body: NewPassword) -> Tokens:
+    """A new password for the caller. All sessions end, on all devices; the answer holds tokens for this one."""
+    user = caller(request)
+    users.user_password_change(user=user, old=body.old_password, new=body.new_password)
+    return tokens_out(user)
 
 
 @router.get(

@@ -1,3 +1,4 @@
+from core.models.allowance import Allowance
 from core.models.counter import Counter
 from core.models.event import Event, EventPayload
 from core.models.heartbeat import Heartbeat
@@ -6,4 +7,15 @@ from core.models.organization import Organization
 from core.models.pace import Pace
 from core.models.user import Role, User
 
-__all__ = ["Counter", "Event", "EventPayload", "Heartbeat", "Job", "Organization", "Pace", "Role", "User"]
+__all__ = [
+    "Allowance",
+    "Counter",
+    "Event",
+    "EventPayload",
+    "Heartbeat",
+    "Job",
+    "Organization",
+    "Pace",
+    "Role",
+    "User",
+]

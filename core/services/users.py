@@ -8,10 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from core import throttle
 from core.clock import database_now
 from core.errors import Conflict, Invalid, NotSignedIn
 from core.events import event_append
 from core.models import Organization, Role, User
+from core.services.accounts import user_password_set
 
 ORGANIZATION_NAME_MAX = 120  # letters
 
@@ -21,9 +23,14 @@ class UsernameTaken(Conflict):
     title = "This user name is taken"
 
 
-def user_sign_in(*, username: str, password: str) -> User:
-    """The active user with this name and password. Raises NotSignedIn, the same for every cause."""
-    user = authenticate(username=User.normalize_username(username), password=password)
+def user_sign_in(*, username: str, password: str, address: str = "") -> User:
+    """The active user with this name and password. Raises TooMany, and NotSignedIn, the same for every cause.
+
+    address: the caller's; empty where there is none. Each try is counted, whether it succeeds or not.
+    """
+    username = User.normalize_username(username)
+    throttle.sign_in_count(username=username, address=address)
+    user = authenticate(username=username, password=password)
     if not isinstance(user, User):
         raise NotSignedIn("Invalid username or password.", code="wrong_credentials")
     return user
@@ -80,6 +87,18 @@ def _user_keep(user: User, *, organization: Organization, by: User | None) -> Us
 def _check_birth(dob: date | None) -> None:
     if dob and not date(1900, 1, 1) <= dob <= database_now().date():
         raise Invalid("The date of birth must lie between 1900 and today.", code="birth_date_not_valid")
+
+
+def user_password_change(*, user: User, old: str, new: str) -> None:
+    """A person's own new password: every session ends. Raises TooMany, and Invalid (old one wrong, new one weak)."""
+    throttle.sign_in_count(username=user.username, address="")
+    if not user.check_password(old):
+        raise Invalid("The old password is not right.", code="wrong_password")
+    try:
+        validate_password(new, user)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), code="password_too_weak") from None
+    user_password_set(user=user, password=new, by=user)
 
 
 def user_end_sessions(*, user: User) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import redis
+from django.core.exceptions import ImproperlyConfigured
 from periodiq import PeriodiqMiddleware
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -10,9 +11,13 @@ from redis.retry import Retry
 from signflow.settings.environment import env
 
 REDIS_URL: str = env.str("REDIS_URL", default="")  # empty: worker and ticker live in the web process
+if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    raise ImproperlyConfigured("REDIS_URL does not begin with redis://, rediss:// or unix://.")
 EMBEDDED = not REDIS_URL
-WORKER_THREADS: int = env.int("WORKER_THREADS", default=2)  # of the embedded worker
-TICK_SECONDS: float = env.float("TICK_SECONDS", default=1.0)  # of the embedded ticker
+WORKER_THREADS: int = env.number("WORKER_THREADS", default=2, least=1, most=64)  # of the embedded worker
+TICK_SECONDS: float = env.number(
+    "TICK_SECONDS", default=1.0, least=0.01, most=60.0
+)  # s, of the embedded ticker
 
 
 def redis_client(url: str) -> redis.Redis:

@@ -1,15 +1,24 @@
 """Documents, requests, and Setu."""
 
-from signflow.settings.environment import danger, env, required
+from urllib.parse import urlsplit
 
-DOCUMENT_MAX_BYTES: int = env.int("DOCUMENT_MAX_BYTES", default=20 * 1024 * 1024)
-DOCUMENT_MAX_PAGES: int = env.int("DOCUMENT_MAX_PAGES", default=500)
-SIGNERS_MAX: int = env.int("SIGNERS_MAX", default=25)  # of one request; Setu's pages say 25 and 6
+from django.core.exceptions import ImproperlyConfigured
+
+from signflow.settings.environment import DEV, danger, env, missing, required
+
+DOCUMENT_MAX_BYTES: int = env.number(
+    "DOCUMENT_MAX_BYTES", default=20 * 1024 * 1024, least=1024, most=100 * 1024 * 1024
+)
+DOCUMENT_MAX_PAGES: int = env.number("DOCUMENT_MAX_PAGES", default=500, least=1, most=5000)
+# Of one request; Setu's pages say 25 and 6.
+SIGNERS_MAX: int = env.number("SIGNERS_MAX", default=25, least=1, most=25)
 ENABLE_SCHEDULER: bool = env.bool("ENABLE_SCHEDULER", default=True)  # false: open requests are not polled
-CHECK_SECONDS_ACTIVE: int = env.int("CHECK_SECONDS_ACTIVE", default=30)  # s, while somebody is likely signing
-CHECK_SECONDS_WARM: int = env.int("CHECK_SECONDS_WARM", default=600)  # s, for an hour after the last activity
-CHECK_SECONDS_COLD: int = env.int("CHECK_SECONDS_COLD", default=10_800)  # s, afterwards; at most 12 hours
-CLOCK_GETS_PER_SECOND: int = env.int("CLOCK_GETS_PER_SECOND", default=5)  # the clock's pace for Setu
+# s between two looks: while somebody is likely signing, for an hour after the last activity, and afterwards.
+CHECK_SECONDS_ACTIVE: int = env.number("CHECK_SECONDS_ACTIVE", default=30, least=1, most=43_200)
+CHECK_SECONDS_WARM: int = env.number("CHECK_SECONDS_WARM", default=600, least=1, most=43_200)
+CHECK_SECONDS_COLD: int = env.number("CHECK_SECONDS_COLD", default=10_800, least=1, most=43_200)
+# The clock's pace for Setu.
+CLOCK_GETS_PER_SECOND: int = env.number("CLOCK_GETS_PER_SECOND", default=5, least=1, most=1000)
 
 SETU_BASE_URL: str = env.str("SETU_BASE_URL", default="https://dg-sandbox.setu.co").rstrip("/")
 SETU_CLIENT_ID = required("SETU_CLIENT_ID")
@@ -18,8 +27,22 @@ SETU_PRODUCT_INSTANCE_ID = required("SETU_PRODUCT_INSTANCE_ID")
 SETU_DOWNLOAD_HOSTS: list[str] = env.list(
     "SETU_DOWNLOAD_HOSTS", default=["amazonaws.com", "setu.co"]
 )  # suffixes
-SETU_CALLBACK_TOKENS = [token for token in required("SETU_CALLBACK_TOKENS").split(",") if token]
+SETU_CALLBACK_TOKENS: list[str] = env.list("SETU_CALLBACK_TOKENS", default=[])
+if not SETU_CALLBACK_TOKENS:
+    missing.append("SETU_CALLBACK_TOKENS")
 danger(not SETU_BASE_URL.startswith("https://"), "SETU_BASE_URL does not begin with https://.")
+_host = urlsplit(SETU_BASE_URL).hostname or ""
+_here = _host in ("localhost", "127.0.0.1", "::1") or _host.endswith(
+    ".test"
+)  # .test leads nowhere (RFC 6761)
+if DEV and not SETU_BASE_URL.startswith("https://") and not _here:
+    raise ImproperlyConfigured(
+        "SETU_BASE_URL does not begin with https:// and is not on this machine: Setu's keys could be read on the way."
+    )
+danger(
+    any("." not in host.strip().strip(".") for host in SETU_DOWNLOAD_HOSTS),
+    "SETU_DOWNLOAD_HOSTS names a whole top-level domain.",
+)
 danger(
     any(len(token) < 20 for token in SETU_CALLBACK_TOKENS),
     "A token of SETU_CALLBACK_TOKENS has fewer than 20 characters.",

@@ -34,4 +34,6 @@ danger(0 < len(METRICS_TOKEN) < 20, "METRICS_TOKEN has fewer than 20 characters.
 
 SENTRY_DSN: str = env.str("SENTRY_DSN", default="")  # empty: the library is not even imported
 SENTRY_ENVIRONMENT: str = env.str("SENTRY_ENVIRONMENT", default="development" if DEV else "production")
-SENTRY_TRACES: float = env.float("SENTRY_TRACES", default=0.0)  # share of requests timed, 0 to 1
+SENTRY_TRACES: float = env.number(
+    "SENTRY_TRACES", default=0.0, least=0.0, most=1.0
+)  # share of requests timed

@@ -2,12 +2,25 @@
 
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 from signflow.settings.environment import VAR_DIR, danger, env, missing, required
 
 # --- Rows ----------------------------------------------------------------------------------------------
-DATABASE: dict[str, Any] = env.db_url_config(required("DATABASE_URL") or "sqlite:///:memory:")
-DATABASE_CONNECTIONS: int = env.int("DATABASE_CONNECTIONS", default=4)  # at most, per process; ≥ its threads
-DATABASE_SECONDS: int = env.int("DATABASE_SECONDS", default=15)  # s, the longest statement
+try:
+    DATABASE: dict[str, Any] = env.db_url_config(required("DATABASE_URL") or "sqlite:///:memory:")
+    _engine = DATABASE["ENGINE"].rsplit(".", 1)[-1]
+except (KeyError, ValueError):
+    _engine = ""
+if _engine not in ("postgresql", "sqlite3"):  # the address is not quoted: it holds the password
+    raise ImproperlyConfigured(
+        "DATABASE_URL is neither postgres://user:password@host:5432/name nor sqlite:////path."
+    )
+# At most, of one process; at least as many as it has threads.
+DATABASE_CONNECTIONS: int = env.number("DATABASE_CONNECTIONS", default=4, least=1, most=200)
+DATABASE_SECONDS: int = env.number(
+    "DATABASE_SECONDS", default=15, least=1, most=600
+)  # s, the longest statement
 # A pooler that hands out connections by the transaction (Supabase's port 6543, pgbouncer) keeps no session.
 DATABASE_POOLER: bool = env.bool("DATABASE_POOLER", default=str(DATABASE.get("PORT", "")) == "6543")
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 from signflow.settings.environment import BASE_DIR, DEV, danger, env, missing, required
 
 SECRET_KEY = required("SECRET_KEY")
@@ -83,4 +85,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", default=False) else None
 )
+# How many proxies of ours stand in front: each appends the address it saw to X-Forwarded-For.
+TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
+if TRUSTED_PROXIES < 0:
+    raise ImproperlyConfigured("TRUSTED_PROXIES must be a number of proxies, 0 or more.")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEV

@@ -206,7 +206,7 @@ class SignatureRequestAdmin(ReadOnlyAdmin):
     @admin.display(description="trouble")
     def shown_trouble(self, request: SignatureRequest) -> str:
         words, level = trouble_of(request, _job(request), now=timezone.now())
-        return badge(words, level) if words else ""
+        return badge(words, level) if words else self.get_empty_value_display()
 
     @admin.display(description="last confirmed by Setu")
     def confirmed(self, request: SignatureRequest) -> str:

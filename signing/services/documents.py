@@ -17,9 +17,13 @@ def document_create(*, by: User, name: str, content: bytes) -> Document:
     """Keep an uploaded PDF. Raises DocumentRefused with a code and a sentence; nothing is stored then."""
     try:
         facts = inspect.pdf_inspect(
-            content, max_bytes=settings.DOCUMENT_MAX_BYTES, max_pages=settings.DOCUMENT_MAX_PAGES
+            content,
+            max_bytes=settings.DOCUMENT_MAX_BYTES,
+            max_pages=settings.DOCUMENT_MAX_PAGES,
+            owner=str(by.tenant.id),
         )
     except inspect.PdfRefused as refusal:
+        log.info("documents.refused", extra={"code": refusal.code, "why": refusal.why, "size": len(content)})
         raise DocumentRefused(refusal.detail, code=refusal.code) from None
     except inspect.InspectionBusy:
         raise InspectionBusy("Many documents are being checked just now. Try again in a moment.") from None

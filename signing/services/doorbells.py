@@ -11,20 +11,20 @@ from django.db.models import Exists, OuterRef
 from core import jobs
 from core.models import Job
 from signing.models import SignatureRequest, Submission
-from signing.selectors import job_get, request_id_of
+from signing.selectors import job_get
 from signing.services.strays import stray_named
 from signing.states import REQUEST_JOB, Stage
 
 
 @transaction.atomic(savepoint=False)
-def setu_id_rung(*, setu_id: str, cause: str, hint: dict[str, Any] | None = None) -> UUID | None:
-    """Somebody named one of Setu's ids. Returns our request's id, or None for an id we do not know (yet)."""
-    request_id = request_id_of(setu_id=setu_id)
+def setu_id_rung(
+    *, setu_id: str, request_id: UUID | None, cause: str, hint: dict[str, Any] | None = None
+) -> None:
+    """Somebody named one of Setu's ids. request_id: our request's, None for an id we do not know (yet)."""
     if request_id:
         request_rung(request_id=request_id, cause=cause, hint=hint)
     else:
         stray_named(setu_id=setu_id, cause=cause)
-    return request_id
 
 
 @transaction.atomic(savepoint=False)

@@ -4,10 +4,15 @@ httpx limits each single read and write. A peer that sends a byte now and then s
 ever, so a total deadline is checked between them.
 """
 
+import contextlib
+import socket
+import threading
 import time
 from collections.abc import Callable, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from io import BytesIO
+from types import TracebackType
+from typing import Any
 
 import httpx
 
@@ -34,6 +39,10 @@ class TooMuch(Exception):
     """The answer is larger than anything we expect."""
 
 
+class NotAsExpected(Exception):
+    """The answer does not begin as it must."""
+
+
 class Deadline:
     """`seconds` from now, on `clock`."""
 
@@ -45,6 +54,41 @@ class Deadline:
         """Raises DeadlinePassed."""
         if self._clock() > self._end:
             raise DeadlinePassed
+
+
+class Cutoff:
+    """Breaks a new connection when `seconds` are over, whatever is being waited for: answers' headers may trickle too.
+
+    `trace` goes to httpx as the extension of that name. For one call whose connection is not kept.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._break)
+        self._timer.daemon = True
+        self._socket: socket.socket | None = None
+        self._over = False
+
+    def __enter__(self) -> "Cutoff":
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        # TLS takes the socket over into an object of its own.
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._socket = info["return_value"].get_extra_info("socket")
+            if self._over:
+                self._break()
+
+    def _break(self) -> None:
+        self._over = True
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
 class PacedBytes(BytesIO):
@@ -79,12 +123,19 @@ def open_client(
     )
 
 
-def read_capped(response: httpx.Response, *, deadline: Deadline, max_bytes: int) -> bytes:
-    """The body of a streamed answer. Raises DeadlinePassed, TooMuch, httpx.HTTPError."""
+def read_capped(
+    response: httpx.Response, *, deadline: Deadline, max_bytes: int, begins: bytes = b""
+) -> bytes:
+    """The body of a streamed answer. Raises DeadlinePassed, TooMuch, NotAsExpected, httpx.HTTPError.
+
+    begins: what it must begin with; a shorter body may end sooner.
+    """
     chunks = bytearray()
     for chunk in response.iter_bytes():
         deadline.check()
         chunks += chunk
+        if not begins.startswith(chunks[: len(begins)]):
+            raise NotAsExpected
         if len(chunks) > max_bytes:
             raise TooMuch
     deadline.check()

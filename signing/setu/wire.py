@@ -8,7 +8,6 @@ Shapes: SetuHQ/docs content/data/esign/quickstart.mdx and notifications.mdx, api
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -52,17 +51,6 @@ def _word(value: object) -> object:
 def _err_code(value: object) -> object:
     word = _nothing(_word(value))
     return CORRECTED_SPELLINGS.get(word, word) if isinstance(word, str) else None
-
-
-def _aware_or_none(value: object) -> datetime | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    # A time without a zone could be either of two; nobody may rely on it.
-    return moment if moment.tzinfo else None
 
 
 Id = Annotated[str, Field(min_length=1, max_length=ID_LENGTH), AfterValidator(_no_nul)]
@@ -110,9 +98,6 @@ class SetuDownload(_Wire):
     """Where the signed file can be fetched. `url` is a bearer secret: never store, log or show it."""
 
     url: Url = Field(validation_alias="downloadUrl")
-    valid_upto: Annotated[datetime | None, BeforeValidator(_aware_or_none)] = Field(
-        default=None, validation_alias="validUpto"
-    )
 
 
 _OBJECT: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
@@ -127,7 +112,6 @@ class SetuNotice(_Wire):
     document_id: Id | None = None
     status: Word | None = None
     signers: tuple[SetuSigner, ...] = ()
-    event: Word | None = None
 
     @classmethod
     def parse(cls, raw: bytes) -> Self:
@@ -148,7 +132,6 @@ class SetuNotice(_Wire):
             document_id=_tolerated(_ID, claim.get("documentId")),
             status=_tolerated(_WORD, claim.get("status")),
             signers=_tolerated_signers(claim.get("signers")),
-            event=_tolerated(_WORD, body.get("event")),
         )
 
 

@@ -29,7 +29,7 @@ def pages(desk, manager, asha) -> list[str]:
         Stray.objects.create(setu_id="x", cause="callback"),
     )
     return [
-        Client().get("/admin/login/").content.decode(),
+        *(Client().get(path).content.decode() for path in ("/admin/login/", "/api/docs/", "/nowhere")),
         *(desk.get(page) for page in PAGES),
         desk.get(f"signing/signaturerequest/{request.id}/change/"),
         desk.get(f"core/user/{asha.id}/password/"),
@@ -42,7 +42,7 @@ def test_every_file_that_a_page_names_is_collected_and_served(pages, settings, t
     settings.STATIC_ROOT = str(tmp_path)
     call_command("collectstatic", interactive=False, verbosity=0)
     named = {path for page in pages for path in re.findall(r'(?:href|src)="/static/([^"]+)"', page)}
-    assert "console/console.css" in named
+    assert {"console/console.css", "signflow/page.css", "signflow/icon.svg"} <= named
     assert {path for path in named if not (tmp_path / path).is_file()} == set()
     served = WhiteNoise(None, root=str(tmp_path), prefix="static/")
     assert {path for path in named if f"/static/{path}" not in served.files} == set()

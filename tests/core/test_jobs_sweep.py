@@ -77,12 +77,6 @@ def test_a_job_that_ran_meanwhile_may_be_swept_again_at_once(subject):
     assert jobs.sweep(limit=10) == 1
 
 
-def test_the_sweep_spaces_its_messages_by_the_pace(broker):
-    make_jobs(-3, -2, -1)
-    jobs.sweep(limit=10, pace=0.5)
-    assert [bell.delay for bell in bells(broker)] == [0, 0.5, 1]
-
-
 def test_the_sweep_changes_neither_due_time_nor_rings(subject):
     job = make_job(subject, due_in=-50, wanted=3, cause="callback")
     jobs.sweep(limit=10)

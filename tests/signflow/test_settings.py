@@ -173,6 +173,12 @@ def test_with_setus_credentials_development_talks_to_setu(tmp_path):
     assert said == "('https://dg-sandbox.setu.co', 'id')"
 
 
+@pytest.mark.parametrize("url", ["http://dg.setu.co", "http://10.0.0.5:8100", "ftp://127.0.0.2/", "setu.co"])
+def test_development_too_gives_setus_keys_to_nobody_on_the_way(tmp_path, url):
+    said = complaint(SIGNFLOW_DEV="1", SIGNFLOW_VAR=str(tmp_path), SETU_BASE_URL=url)
+    assert "SETU_BASE_URL does not begin with https:// and is not on this machine" in said
+
+
 def test_a_bad_number_stops_the_start_and_is_named():
     said = complaint(**COMPLETE, CHECK_SECONDS_ACTIVE="soon")
     assert said.endswith("The setting CHECK_SECONDS_ACTIVE is not a valid int.")
@@ -194,6 +200,8 @@ def test_an_empty_setting_has_its_default(empty):
         ("PUBLIC_URL", "http://api.example.com", "PUBLIC_URL does not begin with https://."),
         ("FRONTEND_URL", "http://app.example.com", "FRONTEND_URL does not begin with https://."),
         ("SETU_BASE_URL", "http://setu.example.com", "SETU_BASE_URL does not begin with https://."),
+        ("SETU_BASE_URL", "http://127.0.0.1:8100", "SETU_BASE_URL does not begin with https://."),
+        ("SETU_DOWNLOAD_HOSTS", "setu.co,com", "SETU_DOWNLOAD_HOSTS names a whole top-level domain."),
         (
             "SETU_CALLBACK_TOKENS",
             "guessable",

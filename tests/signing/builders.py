@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 from django.db.models.functions import Now
@@ -11,6 +12,8 @@ from core import jobs
 from core.clock import after, database_now
 from core.models import Event, Job, User
 from signing.models import SignatureRequest, Submission
+from signing.selectors import request_id_of
+from signing.services.doorbells import setu_id_rung
 from signing.services.requests import Asked, request_create
 from signing.states import REQUEST_JOB
 from tests.builders import make_document
@@ -87,3 +90,10 @@ class Between(httpx.BaseTransport):
 
 def is_create(request: httpx.Request) -> bool:
     return request.method == "POST" and request.url.path == "/api/signature"
+
+
+def named(setu_id: str, *, cause: str = "callback", hint: dict[str, Any] | None = None) -> UUID | None:
+    """Somebody names one of Setu's ids, as a callback does. Returns the request that is rung, if it is one of ours."""
+    request_id = request_id_of(setu_id=setu_id)
+    setu_id_rung(setu_id=setu_id, request_id=request_id, cause=cause, hint=hint)
+    return request_id

@@ -41,8 +41,8 @@ def settings(now: Mapping[str, Any], offset: float, token: str) -> Markup:
         token,
         BACK,
         Markup(
-            '<div><label for="advance">Seconds</label><input id="advance" name="advance" inputmode="decimal" required>'
-            "</div><button>Advance</button>"
+            '<div><label for="advance">or by seconds</label><input id="advance" name="advance" inputmode="decimal" '
+            "required></div><button>Advance</button>"
         ),
         kind="row",
     )
@@ -73,7 +73,8 @@ def _queued(pending: Sequence[Fault], token: str) -> Markup:
         return NOTHING.format("None: everything works as Setu documents it.")
     rows = Markup("").join(
         Markup(
-            "<tr><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>"
+            '<tr><td><code>{}</code></td><td data-label="Strikes">{}</td><td data-label="Times left">{}</td>'
+            '<td data-label="Request">{}</td><td data-label="With">{}</td><td>{}</td></tr>'
         ).format(
             fault.name,
             fault.endpoint,
@@ -85,8 +86,8 @@ def _queued(pending: Sequence[Fault], token: str) -> Markup:
         for fault in pending
     )
     return Markup(
-        '<div class="scroll"><table><thead><tr><th>Fault</th><th>Strikes</th><th>Times left</th><th>Request</th>'
-        '<th>With</th><th></th></tr></thead><tbody>{}</tbody></table></div><div class="row">{}</div>'
+        '<div class="scroll"><table class="stack"><thead><tr><th>Fault</th><th>Strikes</th><th>Times left</th>'
+        '<th>Request</th><th>With</th><th></th></tr></thead><tbody>{}</tbody></table></div><div class="row">{}</div>'
     ).format(rows, button("faults/clear", "Remove all", token, {"back": "faults"}))
 
 
@@ -119,7 +120,7 @@ def _forge(request_id: str, token: str) -> Markup:
     )
     inside = Markup(
         '<div><label for="forge-request">About the request</label><input id="forge-request" '
-        'name="requestId" value="{}" required></div><div>'
+        'name="requestId" value="{}" required></div><div class="wide">'
         '<label for="forge-kind">Kind</label><select id="forge-kind" name="kind">{}</select></div>'
         "<button class='go'>Send it now</button>"
     ).format(request_id, options)

@@ -168,7 +168,7 @@ class SignerPage:
         with self.core.lock:
             request = self.core.requests.get(request_id)
             session = request.session if request else None
-        until = f"At the latest at {clock_words(session.ends)} (India) it is free again." if session else ""
+        until = f"It is free again at {clock_words(session.ends)} (India) at the latest." if session else ""
         link = f"{PREVIEW}?{urlencode({'requestId': request_id, 'signerId': signer_id})}"
         page = notice_page(title, [text, until], kind=kind, link=(link, "Try again"))
         return html_response(page, status)

@@ -176,7 +176,7 @@ def test_who_waits_is_told_until_when(setu: Client, standin: StandIn) -> None:
     made = setu.made(*TWO)
     standin.open(made["id"], "a")
     text = setu.get(made["signers"][1]["url"]).text
-    assert "At the latest at 12:15 (India)" in text
+    assert "free again at 12:15 (India)" in text
     assert f"requestId={made['id']}&amp;signerId={made['signers'][1]['id']}" in text
 
 

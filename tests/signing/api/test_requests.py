@@ -64,6 +64,38 @@ def test_the_frontends_body_is_accepted_and_answered_at_once(manager, asha, ravi
     assert world.calls == {}
 
 
+@pytest.mark.parametrize(
+    "redirect_url",
+    [
+        "https://evil.example/",
+        "http://localhost:8000.evil.example/return/",
+        "http://localhost:8000@evil.example/",
+        "//evil.example",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "https://evil.example/\r\nLocation: x",
+        "http://169.254.169.254/",
+        "",
+        None,
+    ],
+)
+def test_the_way_back_is_ours_whatever_the_body_says(manager, asha, as_user, world, run_due, redirect_url):
+    sent = []
+
+    def then(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if is_create(request):
+            sent.append(json.loads(request.content))
+        return response
+
+    setu_provider.plug(Between(world, then))
+    body = frontends_body(make_document(by=manager), asha) | {"redirectUrl": redirect_url}
+    assert as_user(manager).post("signature/", body).status_code == 201
+    run_due()
+    reference = SignatureRequest.objects.get().submissions.get().reference
+    assert [create["redirectUrl"] for create in sent] == [f"http://localhost:8000/return/{reference}/"]
+    assert "evil" not in json.dumps(sent)
+
+
 @pytest.mark.parametrize("birth_year", ["null", "undefined", "1890", 1990, None])
 def test_setu_is_told_what_we_know_not_what_the_browser_says(manager, as_user, world, run_due, birth_year):
     sent = []

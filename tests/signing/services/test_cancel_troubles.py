@@ -8,11 +8,10 @@ from core.models import Job
 from signing import setu_provider
 from signing.models import SignerLink, Submission
 from signing.services.cancel import cancel_at_setu, request_cancel
-from signing.services.doorbells import setu_id_rung
 from signing.services.requests import request_check
 from signing.setu_provider import account_fingerprint, setu_client
 from tests.builders import reloaded
-from tests.signing.builders import Between, ask, claimed, due_in, events, job_of, owed, submissions
+from tests.signing.builders import Between, ask, claimed, due_in, events, job_of, named, owed, submissions
 from tests.standin.transport import Transport
 
 
@@ -94,7 +93,7 @@ def test_a_create_without_an_answer_is_given_up_and_removed_when_it_turns_up(wor
     assert reloaded(request).status == "cancelled"
     (left,) = submissions(request)
     assert (left.orphaned_at is None, left.deleted_at) == (False, None)
-    setu_id_rung(setu_id=world.requests()[0]["id"], cause="callback")
+    named(world.requests()[0]["id"])
     run_due()
     assert world.requests() == []
     assert submissions(request)[0].deleted_at is not None

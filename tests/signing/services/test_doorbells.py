@@ -4,10 +4,10 @@ import pytest
 
 from core.models import Job
 from signing.models import Signer, Stray, Submission
-from signing.services.doorbells import idle_rung, return_rung, setu_id_rung
+from signing.services.doorbells import idle_rung, return_rung
 from signing.states import REQUEST_JOB
 from tests.builders import make_request, reloaded
-from tests.signing.builders import ask, due_in, job_of
+from tests.signing.builders import ask, due_in, job_of, named
 
 FORGED = {"status": "sign_complete", "signers": {"setu-1-1": ["signed", ""]}}
 
@@ -18,7 +18,7 @@ def request_row(manager, asha):
 
 
 def test_a_known_id_rings_its_request_and_keeps_the_claim_as_a_hint(request_row):
-    assert setu_id_rung(setu_id="setu-1", cause="callback", hint=FORGED) == request_row.id
+    assert named("setu-1", hint=FORGED) == request_row.id
     job = job_of(request_row)
     assert (job.cause, job.wanted, job.due_at is None) == ("callback", 1, False)
     request = reloaded(request_row)
@@ -29,8 +29,8 @@ def test_a_known_id_rings_its_request_and_keeps_the_claim_as_a_hint(request_row)
 
 
 def test_a_ring_without_a_claim_leaves_an_earlier_one(request_row):
-    setu_id_rung(setu_id="setu-1", cause="callback", hint=FORGED)
-    setu_id_rung(setu_id="setu-1", cause="return")
+    named("setu-1", hint=FORGED)
+    named("setu-1", cause="return")
     assert reloaded(request_row).hint == FORGED
     assert job_of(request_row).wanted == 2
 
@@ -40,14 +40,14 @@ def test_a_ring_without_a_claim_leaves_an_earlier_one(request_row):
 )
 def test_a_claim_about_a_request_past_signing_is_no_hint(manager, asha, stage, ending):
     request = make_request(by=manager, signers=[asha], stage=stage, ending=ending)
-    setu_id_rung(setu_id="setu-1", cause="callback", hint=FORGED)
+    named("setu-1", hint=FORGED)
     assert reloaded(request).hint == {}
 
 
 def test_a_forged_claim_moves_nothing(opened, asha, run_due):
     it = opened(asha)
     forged = {"status": "sign_complete", "signers": {it.setu_signers[0]: ["signed", ""]}}
-    setu_id_rung(setu_id=it.setu_id, cause="callback", hint=forged)
+    named(it.setu_id, hint=forged)
     run_due()
     assert it.request.status == "sign_initiated"
     assert Signer.objects.get(user=asha).status == "pending"

@@ -18,11 +18,10 @@ from core.models import Event, Job, User
 from core.storage import blob_read
 from signing import setu_provider
 from signing.models import SignatureRequest, SignedFile, Submission
-from signing.services.doorbells import setu_id_rung
 from signing.states import REQUEST_JOB
 from tests.builders import make_document, make_employee, make_manager, make_organization, make_pdf, reloaded
 from tests.proof import FULL, count
-from tests.signing.builders import ask, owed
+from tests.signing.builders import ask, named, owed
 from tests.standin import StandIn
 from tests.standin.transport import Transport
 
@@ -114,7 +113,7 @@ def strays_are_named(world: StandIn, run_due: Callable[[], int]) -> None:
     known = set(Submission.objects.exclude(setu_id=None).values_list("setu_id", flat=True))
     for at_setu in world.requests():
         if at_setu["id"] not in known:
-            setu_id_rung(setu_id=at_setu["id"], cause="callback")
+            named(at_setu["id"])
     Job.objects.exclude(kind=REQUEST_JOB).update(due_at=after(-1))
     run_due()
 

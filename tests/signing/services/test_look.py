@@ -5,13 +5,12 @@ import pytest
 from core import jobs
 from core.models import Event, EventPayload
 from signing.models import Signer, SignerLink
-from signing.services.doorbells import setu_id_rung
 from signing.services.look import request_look
 from signing.services.schedule import BUCKET_SIZE
 from signing.setu_provider import setu_client
 from signing.states import REQUEST_JOB
 from tests.builders import reloaded
-from tests.signing.builders import claimed, due_in, errors_logged, events, job_of, owed
+from tests.signing.builders import claimed, due_in, errors_logged, events, job_of, named, owed
 
 
 def signers(opened):
@@ -163,7 +162,7 @@ def test_an_exhausted_bucket_delays_the_ring_and_asks_nothing(opened, asha, run_
 
 def test_a_claim_that_is_not_true_is_followed_up_after_a_second(opened, asha, run_due):
     it = opened(asha)
-    setu_id_rung(setu_id=it.setu_id, cause="callback", hint={"status": "sign_complete", "signers": {}})
+    named(it.setu_id, hint={"status": "sign_complete", "signers": {}})
     run_due()
     request = it.request
     assert (request.status, request.hint["tries"]) == ("sign_initiated", 1)
@@ -179,7 +178,7 @@ def test_a_claim_that_is_not_true_is_followed_up_after_a_second(opened, asha, ru
 
 def test_the_end_of_a_request_forgets_the_hint(opened, asha, run_due):
     it = opened(asha)
-    setu_id_rung(setu_id=it.setu_id, cause="callback", hint={"status": "", "signers": {"x": ["signed", ""]}})
+    named(it.setu_id, hint={"status": "", "signers": {"x": ["signed", ""]}})
     it.sign(0)
     run_due()
     assert (it.request.status, it.request.hint) == ("sign_complete", {})

@@ -4,10 +4,9 @@ import pytest
 from django.db.models.functions import Now
 
 from signing.models import Submission
-from signing.services.doorbells import setu_id_rung
 from signing.setu_provider import account_fingerprint
 from tests.builders import reloaded
-from tests.signing.builders import ask, due_in, owed, submissions
+from tests.signing.builders import ask, due_in, named, owed, submissions
 
 
 def work(request, run_due) -> None:
@@ -49,7 +48,7 @@ def test_deleting_an_orphan_may_be_repeated(world, manager, asha, run_due):
     work(request, run_due)
     world.fault("accept_then_hang", endpoint="delete")
     orphan, live = (each["id"] for each in world.requests())
-    setu_id_rung(setu_id=orphan, cause="callback")
+    named(orphan)
     run_due()
     Submission.objects.filter(request=request).update(delete_tried_at=None)  # ten minutes later
     work(request, run_due)
@@ -65,7 +64,7 @@ def test_an_orphan_that_cannot_be_deleted_does_not_stop_its_request(world, manag
     work(request, run_due)
     orphan, live = world.requests()
     world.fault("status", endpoint="delete", times=100, status=status)
-    setu_id_rung(setu_id=orphan["id"], cause="callback")
+    named(orphan["id"])
     run_due()
     world.sign(live["id"], live["signers"][0]["id"])
     work(request, run_due)

@@ -10,7 +10,6 @@ from core import jobs
 from core.models import Job
 from signing import setu_provider
 from signing.models import Submission
-from signing.services.doorbells import setu_id_rung
 from signing.services.driver import request_drive
 from signing.services.submit import request_submit
 from signing.setu_provider import account_fingerprint, setu_client
@@ -23,6 +22,7 @@ from tests.signing.builders import (
     errors_logged,
     is_create,
     job_of,
+    named,
     owed,
     submissions,
 )
@@ -48,7 +48,7 @@ def orphan_named(world, request, run_due) -> None:
     known = {each.setu_id for each in submissions(request)}
     for at_setu in world.requests():
         if at_setu["id"] not in known:
-            setu_id_rung(setu_id=at_setu["id"], cause="callback")
+            named(at_setu["id"])
     run_due()
 
 

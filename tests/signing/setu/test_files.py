@@ -1,3 +1,5 @@
+import itertools
+
 import httpx
 import pytest
 
@@ -44,10 +46,9 @@ def test_the_bytes_behind_a_link_are_fetched_without_any_credentials():
     [
         ("https://files.setu.co/1", HOSTS),
         ("https://FILES.SETU.CO/1", HOSTS),
-        ("https://a.files.setu.co:8443/1", HOSTS),
+        ("https://a.files.setu.co:443/1", HOSTS),
         ("https://files.setu.co/1", [".setu.co"]),
         ("https://files.setu.co/1", [" Setu.CO "]),
-        ("https://203.0.113.9/1", ["203.0.113.9"]),
     ],
 )
 def test_a_name_stands_for_itself_and_what_is_below(url, hosts):
@@ -66,6 +67,8 @@ def test_a_name_stands_for_itself_and_what_is_below(url, hosts):
         ("https://evil.example#@files.setu.co/1", HOSTS),
         ("https://files.setu.co./1", HOSTS),
         ("https://169.254.169.254/latest", ["254.169.254", "169.254"]),
+        ("https://8.8.8.8/1", ["8.8.8.8"]),
+        ("https://a.files.setu.co:8443/1", HOSTS),
         ("https://files.setu.co/1", []),
         ("https://files.setu.co/1", ["", ".", " "]),
         ("http://files.setu.co/1", HOSTS),
@@ -140,7 +143,7 @@ def test_a_file_over_the_limit_is_given_up():
     def endless():
         while True:
             served.append(1)
-            yield b"x" * 400
+            yield b"%PDF-" + b"x" * 395
 
     with pytest.raises(SetuUnavailable, match="TooMuch"):
         fetched(answer=httpx.Response(200, content=endless()), max_bytes=1_000)
@@ -148,16 +151,36 @@ def test_a_file_over_the_limit_is_given_up():
 
 
 def test_a_file_of_exactly_the_limit_is_taken():
-    assert len(fetched(answer=httpx.Response(200, content=b"x" * 1_000))[0]) == 1_000
+    content = b"%PDF-".ljust(1_000, b"x")
+    assert fetched(answer=httpx.Response(200, content=content))[0] == content
+
+
+@pytest.mark.parametrize("content", [b"<html>%PDF-", b"\n%PDF-1.7", b"PK\x03\x04", b"%PDF", b""])
+def test_what_does_not_begin_as_a_pdf_is_left_at_once(content):
+    served = []
+
+    def page():
+        for piece in (content[:2], content[2:], *([b"x" * 100] * 5)):
+            served.append(piece)
+            yield piece
+
+    with pytest.raises(SetuUnavailable, match="storage: not_a_pdf"):
+        fetched(answer=httpx.Response(200, content=page()))
+    assert len(served) <= 3
+
+
+@pytest.mark.parametrize("content", [b"", b"%PD"])
+def test_a_file_that_ends_too_soon_is_the_verifiers_to_judge(content):
+    assert fetched(answer=httpx.Response(200, content=content))[0] == content
 
 
 def test_a_trickled_file_is_given_up_at_the_deadline():
     now = [0.0]
 
     def trickle():
-        while True:
+        for letter in itertools.chain(b"%PDF-", itertools.repeat(120)):
             now[0] += 1.0
-            yield b"x"
+            yield bytes([letter])
 
     with pytest.raises(SetuUnavailable, match="DeadlinePassed"):
         fetched(answer=httpx.Response(200, content=trickle()), clock=lambda: now[0])

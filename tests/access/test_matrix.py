@@ -7,15 +7,14 @@ import pytest
 from django.test import Client
 
 from core.models import User
-from core.storage import blob_keep
 from signflow.api import api
-from signing.models import SignedFile
-from tests.builders import make_employee, make_pdf, make_request
+from tests.builders import PASSWORD, make_employee, make_pdf, make_request
 from tests.client import Api
 
 OK = frozenset({200, 201, 202, 204})
 REFUSED, NOBODY, NOTHING, EMPTY = 403, 401, 404, "an empty list"
 CALLERS = ("anonymous", "signer", "manager", "colleague", "stranger", "stranger_employee", "superuser")
+NO_SESSIONS = ("disabled", "expired", "refresh_as_access", "old_version")  # managers of the organization
 
 
 @dataclass(frozen=True)
@@ -29,9 +28,13 @@ class Row:
     stranger: Any  # a manager of another organization
     stranger_employee: Any
     superuser: Any
+    disabled: Any = NOBODY
+    expired: Any = NOBODY
+    refresh_as_access: Any = NOBODY
+    old_version: Any = NOBODY
 
 
-EVERYBODY = Row(422, 422, 422, 422, 422, 422, 422)  # open to all: an empty body is all that is wrong
+EVERYBODY = Row(*[422] * 11)  # open to all: an empty body is all that is wrong
 SIGNED_IN = Row(NOBODY, OK, OK, OK, OK, OK, REFUSED)
 FOR_MANAGERS = Row(NOBODY, REFUSED, OK, REFUSED, OK, REFUSED, REFUSED)
 FOR_THOSE_INVOLVED = Row(NOBODY, OK, OK, NOTHING, NOTHING, NOTHING, REFUSED)
@@ -41,6 +44,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("post", "/api/token/refresh/"): EVERYBODY,
     ("post", "/api/token/logout/"): SIGNED_IN,
     ("post", "/api/users/create/"): FOR_MANAGERS,
+    ("post", "/api/users/password/"): Row(NOBODY, OK, OK, OK, OK, OK, REFUSED),
     ("get", "/api/users/list/"): FOR_MANAGERS,
     ("post", "/api/documents/"): FOR_MANAGERS,
     ("get", "/api/documents/{document_id}/"): FOR_THOSE_INVOLVED,
@@ -56,7 +60,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("get", "/api/dashboard/"): Row(NOBODY, OK, EMPTY, EMPTY, EMPTY, EMPTY, REFUSED),
     ("get", "/api/download/{request_id}/"): FOR_THOSE_INVOLVED,
     ("post", "/webhooks/setu/{token}"): Row(
-        *[NOTHING] * 7
+        *[NOTHING] * 11
     ),  # a wrong token; the right one is in tests/webhooks
 }
 
@@ -66,33 +70,12 @@ def routes() -> list[tuple[str, str]]:
     return [(method, path) for path, methods in schema["paths"].items() for method in methods]
 
 
-@pytest.fixture
-def people(manager, asha, ravi, stranger) -> dict[str, User | None]:
-    return {
-        "anonymous": None,
-        "signer": asha,
-        "manager": manager,
-        "colleague": ravi,
-        "stranger": stranger,
-        "stranger_employee": make_employee("lila", organization=stranger.tenant),
-        "superuser": User.objects.create_superuser("root", "x"),
-    }
-
-
-@pytest.fixture
-def request_row(manager, asha):
-    """A completed request."""
-    request = make_request(by=manager, signers=[asha], stage="ended", ending="sign_complete")
-    blob = blob_keep(organization_id=manager.tenant.id, content=b"%PDF-")
-    SignedFile.objects.create(request=request, blob=blob, sha256="0" * 64, size=5, signatures=1)
-    return request
-
-
-def call(method: str, path: str, *, request, user: User | None) -> Any:
+def call(method: str, path: str, *, request, user: User | None = None, token: str | None = None) -> Any:
     url = path.format(document_id=request.document_id, request_id=request.id, token="a-wrong-token")
     if not url.startswith("/api/"):
-        return Client().post(url, {}, content_type="application/json")
-    me = Api(user)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return Client(headers=headers).post(url, {}, content_type="application/json")
+    me = Api(user, token=token)
     if method == "get":
         return me.get(url.removeprefix("/api/"))
     if path == "/api/documents/":
@@ -100,6 +83,8 @@ def call(method: str, path: str, *, request, user: User | None) -> Any:
     if path == "/api/signature/":
         signer = request.signers.get().user
         return me.ask(str(request.document_id), [signer])
+    if path == "/api/users/password/":
+        return me.post("users/password/", {"old_password": PASSWORD, "new_password": "seven quiet lamps"})
     body = {"username": "new", "password": "a long enough secret"} if "users" in path else None
     return me.post(url.removeprefix("/api/"), body)
 
@@ -108,11 +93,11 @@ def test_every_route_of_the_schema_has_a_row_and_no_row_is_left_over():
     assert sorted(TABLE) == sorted(routes())
 
 
-@pytest.mark.parametrize("who", CALLERS)
+@pytest.mark.parametrize("who", CALLERS + NO_SESSIONS)
 @pytest.mark.parametrize("route", TABLE, ids=" ".join)
-def test_each_caller_gets_what_the_table_says(route, who, people, request_row):
+def test_each_caller_gets_what_the_table_says(route, who, people, no_sessions, request_row):
     expected = getattr(TABLE[route], who)
-    answer = call(*route, request=request_row, user=people[who])
+    answer = call(*route, request=request_row, user=people.get(who), token=no_sessions.get(who))
     if expected == EMPTY:
         assert (answer.status_code, answer.json()) == (200, [])
     else:

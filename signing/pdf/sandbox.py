@@ -1,0 +1,83 @@
+"""Runs the child process that opens a file, and believes nothing of it but a short answer in time."""
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from signing.pdf import limits
+
+ROOT = Path(__file__).resolve().parents[2]
+# Without the working folder, the user's packages and written byte code.
+COMMAND = [sys.executable, "-P", "-s", "-B", "-m", "signing.pdf.child"]
+UNCAUGHT = 1  # how Python exits after an exception nobody caught
+OUT_OF_TIME = (-signal.SIGXCPU, -signal.SIGALRM)
+
+
+class NoAnswer(Exception):
+    """The child took too long, or said too much."""
+
+
+def ask_child(content: bytes, *, max_pages: int) -> dict[str, Any]:
+    """The child's answer: {"sizes": …} or {"refused": code, "why": word}. Raises RuntimeError: it cannot start."""
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.seek(0)
+        with subprocess.Popen(  # noqa: S603
+            [*COMMAND, str(max_pages)],
+            stdin=file,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT)},  # none of our secrets
+        ) as process:
+            try:
+                said = _said(process, until=time.monotonic() + limits.WALL_SECONDS)
+            except NoAnswer as reason:
+                return {"refused": "document_too_complex", "why": str(reason)}
+            finally:
+                process.kill()  # no effect on one that has ended
+    if process.returncode == UNCAUGHT:
+        # The child catches whatever a file can cause: this is our installation.
+        raise RuntimeError("the PDF inspection does not start")
+    if process.returncode in OUT_OF_TIME:
+        return {"refused": "document_too_complex", "why": "time"}
+    return (
+        _answer_in(said) if process.returncode == 0 else {"refused": "document_broken", "why": "child died"}
+    )
+
+
+def _said(process: "subprocess.Popen[bytes]", *, until: float) -> bytes:
+    """All of its standard output, until it has ended. Raises NoAnswer."""
+    assert process.stdout is not None  # noqa: S101  # asked for above
+    said = bytearray()
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(process.stdout, selectors.EVENT_READ)
+        while piece := _piece(process.stdout.fileno(), waiting, until):
+            said += piece
+            if len(said) > limits.ANSWER_BYTES:
+                raise NoAnswer("talkative")
+    try:
+        process.wait(timeout=max(0.1, until - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        raise NoAnswer("timeout") from None
+    return bytes(said)
+
+
+def _piece(fd: int, waiting: selectors.BaseSelector, until: float) -> bytes:
+    if not waiting.select(max(0.0, until - time.monotonic())):
+        raise NoAnswer("timeout")
+    return os.read(fd, 65_536)
+
+
+def _answer_in(said: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(said)
+    except (ValueError, RecursionError):
+        answer = None
+    return answer if isinstance(answer, dict) else {"refused": "document_broken", "why": "child died"}
