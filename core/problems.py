@@ -112,7 +112,9 @@ RETRY_SECONDS = 2
 
 def database_problem(request: HttpRequest, error: Exception) -> HttpResponse:
     """The database does not answer, or not in time: nothing was changed, and the caller may simply try again."""
-    log.warning("database.unavailable", extra={"error": type(error.__cause__ or error).__name__})
+    log.error(
+        "database.unavailable", exc_info=error, extra={"error": type(error.__cause__ or error).__name__}
+    )
     response = status_problem(503)
     response["Retry-After"] = str(RETRY_SECONDS)
     return response

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -56,16 +57,14 @@ class Cluster:
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory) -> Iterator[Cluster]:
-    folder: Path = tmp_path_factory.mktemp("cluster")
-    for place in folder.parents[:2]:
-        place.chmod(0o755)  # it runs as another user
-    program = servers.postgres_made(folder, max_connections=str(CONNECTIONS_MAX), fsync="on")
-    cluster = Cluster(program, program.start())
-    program.wait_until_up(cluster.process)
-    yield cluster
-    cluster.process.send_signal(signal.SIGINT)
-    cluster.process.wait(timeout=10)
+def cluster() -> Iterator[Cluster]:
+    with tempfile.TemporaryDirectory(prefix="signflow-pg-") as folder:  # one that another user may reach
+        program = servers.postgres_made(Path(folder), max_connections=str(CONNECTIONS_MAX), fsync="on")
+        cluster = Cluster(program, program.start())
+        program.wait_until_up(cluster.process)
+        yield cluster
+        cluster.process.send_signal(signal.SIGINT)
+        cluster.process.wait(timeout=10)
 
 
 @pytest.fixture(scope="module")
