@@ -72,7 +72,7 @@ class Run:
         sides = [asyncio.create_task(side) for side in (self._watch(), self._name_unknown())]
         await asyncio.gather(self.cast.play(told), Faults(self.plan, self.stage, self.record).strike())
         self.record.answer_seconds = web.seconds
-        recovered = await self._recover()
+        recovered, _ = await asyncio.gather(self._recover(), self.cast.sent())
         for side in sides:
             side.cancel()
         for end in await asyncio.gather(*sides, return_exceptions=True):
@@ -143,7 +143,6 @@ class Run:
         later. None if it takes too long."""
         record, limit = self.record, self.plan.recovery_seconds
         await self._setu.json("POST", "/__control__/faults/clear", {})  # what no call has used up
-        record.counts["load seconds"] = round(record.now)
         while True:
             with suppress(DatabaseError):
                 left = watcher.differences(
