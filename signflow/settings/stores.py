@@ -49,7 +49,13 @@ else:
         "keepalives_count": 3,
         "tcp_user_timeout": 30_000,  # ms
         # A database that is down costs a request two and a half seconds: then it is told to come again.
-        "pool": {"min_size": 0, "max_size": DATABASE_CONNECTIONS, "timeout": 2.5, "max_idle": 60},  # s
+        "pool": {
+            "min_size": 0,
+            "max_size": DATABASE_CONNECTIONS,
+            "timeout": 2.5,  # s
+            "max_idle": 60,  # s
+            "reconnect_timeout": 2.0,  # s; the pool's own waits double, and would outlast a long outage by as much
+        },
     }
     if DATABASE_POOLER:
         DATABASE["DISABLE_SERVER_SIDE_CURSORS"] = True
