@@ -26,7 +26,7 @@ from tests.proof import FULL, count
 pytestmark = [pytest.mark.slow, pytest.mark.proof]
 SHARED = (
     1 if FULL else 3
-)  # in `make test` other tests run on the same cores; `make proof` and this file alone are strict
+)  # in `make test` other tests run on the same cores
 DOWN_SECONDS, BACK_SECONDS = (
     3.5 * SHARED,
     5.0 * SHARED,
