@@ -24,9 +24,7 @@ from tests.production.processes import Production, production_in, wait_until_up
 from tests.proof import FULL, count
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof]
-SHARED = (
-    1 if FULL else 3
-)  # in `make test` other tests run on the same cores
+SHARED = 1 if FULL else 3  # in `make test` other tests run on the same cores
 DOWN_SECONDS, BACK_SECONDS = (
     3.5 * SHARED,
     5.0 * SHARED,
