@@ -7,6 +7,7 @@ start half-configured and names all that is missing or dangerous at once.
 
 from signflow.settings.background import *  # noqa: F403
 from signflow.settings.business import *  # noqa: F403
+from signflow.settings.callbacks import *  # noqa: F403
 from signflow.settings.environment import *  # noqa: F403
 from signflow.settings.environment import refuse_half_configured
 from signflow.settings.operations import *  # noqa: F403
