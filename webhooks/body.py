@@ -1,5 +1,7 @@
 """A callback's body: of the right kind, and no longer than a notification can be, whatever its headers say."""
 
+import re
+
 from django.http import HttpRequest, UnreadablePostError
 
 from core.errors import NotSupported, TooLarge
@@ -22,7 +24,7 @@ def body_read(request: HttpRequest) -> bytes:
         raw = _chunks(request)
     else:
         stated = request.headers.get("Content-Length") or "0"
-        raw = request.body if stated.isascii() and stated.isdigit() and int(stated) <= BODY_MAX else None
+        raw = request.body if re.fullmatch("[0-9]{1,9}", stated) and int(stated) <= BODY_MAX else None
     if raw is None or len(raw) > BODY_MAX:
         raise TooLarge(f"A notification has at most {BODY_MAX // 1024} KiB.")
     return raw
