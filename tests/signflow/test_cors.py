@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
-from core.services.users import user_end_sessions
+from core.services.sessions import user_end_sessions
 from tests.builders import PASSWORD, make_pdf
 from tests.client import Api
 

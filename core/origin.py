@@ -1,0 +1,31 @@
+"""Where what is being done came from, for the security log: kept beside the log's context, not in every line of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Origin:
+    """network: around the caller's address, /24 or /48 (core/address.py). http_request: the request's id.
+
+    Both are empty for what a command or a worker does.
+    """
+
+    network: str = ""
+    http_request: str = ""
+
+
+NOWHERE = Origin()
+_current: ContextVar[Origin] = ContextVar("origin", default=NOWHERE)
+origin = _current.get
+
+
+@contextmanager
+def coming_from(where: Origin) -> Iterator[None]:
+    token = _current.set(where)
+    try:
+        yield
+    finally:
+        _current.reset(token)
