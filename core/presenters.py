@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from core.auth import tokens_for
-from core.models import SecurityEvent, User
+from core.models import SecurityEvent, SecurityKind, SecurityReason, User
 from core.schemas import PersonOut, SecurityEventOut, SecurityLog, Tokens
 
 
@@ -33,13 +33,14 @@ def security_log_out(
 
 def _security_event_out(event: SecurityEvent, people: Mapping[UUID, User]) -> SecurityEventOut:
     """Who works for support is told to nobody outside; that it was support is."""
+    assert event.account  # noqa: S101  # whatever is an organization's concerns one of its accounts
     by = people.get(event.actor) if event.actor else None
     by_support = by is not None and by.organization_id != event.organization_id
     return SecurityEventOut(
         id=event.id,
         at=event.at,
-        kind=event.kind,
-        reason=event.reason or None,
+        kind=SecurityKind(event.kind),
+        reason=SecurityReason(event.reason) if event.reason else None,
         account=_person_out(event.account, people),
         actor=_person_out(event.actor, people) if event.actor and not by_support else None,
         by_support=by_support,

@@ -20,6 +20,7 @@ def body_read(request: HttpRequest) -> bytes:
         raise NotSupported("A notification is JSON: Content-Type: application/json.")
     if charset and charset.strip("\"'").lower() not in CHARSETS:
         raise NotSupported("A notification is JSON in UTF-8.")
+    raw: bytes | None
     if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
         raw = _chunks(request)
     else:

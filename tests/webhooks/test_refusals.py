@@ -76,7 +76,7 @@ def test_a_stated_length_that_is_too_large_or_none_is_refused_unread(
 
 def chunked(client: Client, body: bytes, **more: Any) -> Any:
     """As Gunicorn hands out a body without a length: it ends by itself."""
-    environ = {"wsgi.input": io.BytesIO(body), "wsgi.input_terminated": True} | more
+    environ: dict[str, Any] = {"wsgi.input": io.BytesIO(body), "wsgi.input_terminated": True} | more
     client = Client(headers={"Transfer-Encoding": "chunked"})
     return client.generic("POST", CALLBACK, b"", content_type="application/json", **environ)
 

@@ -1,6 +1,7 @@
 """Managers read their own organization's security log, page by page."""
 
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,10 +17,10 @@ from tests.client import Api
 PATH = "security-log/"
 
 
-def read(user: User, **query: object) -> dict:
+def read(user: User, **query: object) -> dict[str, Any]:
     answer = Api(user).get(PATH, query_params={name: str(value) for name, value in query.items()})
     assert answer.status_code == 200, answer.content
-    body: dict = answer.json()
+    body: dict[str, Any] = answer.json()
     return body
 
 
