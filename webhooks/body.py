@@ -37,6 +37,6 @@ def _chunks(request: HttpRequest) -> bytes:
         return b""
     try:
         raw: bytes = request.META["wsgi.input"].read(BODY_MAX + 1)
-    except OSError as error:  # a chunk that is none
+    except Exception as error:  # a chunk that is none; each server has errors of its own
         raise UnreadablePostError(*error.args) from error
     return raw
