@@ -5,7 +5,7 @@ A token that is taken out of SETU_CALLBACK_TOKENS opens nothing from the next st
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,9 +48,10 @@ def token_came(token_fingerprint: str) -> None:
     counters.count(COUNTER, token=token_fingerprint)
 
 
-def tokens_seen() -> Sequence[TokenSeen]:
-    """The setting's tokens in their order. One statement."""
-    last = {total.labels["token"]: total.at for total in counters.totals(COUNTER)}
+def tokens_seen(totals: Iterable[counters.Total] | None = None) -> Sequence[TokenSeen]:
+    """The setting's tokens in their order. One statement, or none where the totals have been read already."""
+    read = counters.totals(COUNTER) if totals is None else totals
+    last = {total.labels["token"]: total.at for total in read}
     return [
         TokenSeen(place, last.get(fingerprint(token)))
         for place, token in enumerate(settings.SETU_CALLBACK_TOKENS, start=1)

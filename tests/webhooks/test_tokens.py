@@ -127,6 +127,18 @@ def test_the_doctor_names_the_proofs_that_are_asked_for(settings):
     assert "p" * 24 not in asked("callback keys").says
 
 
+def test_metrics_tell_when_each_token_last_came_by_its_place(client, settings):
+    settings.METRICS_TOKEN = "m" * 24
+    came(client, OLD)
+    text = client.get("/metrics", headers={"Authorization": "Bearer " + "m" * 24}).content.decode()
+    found = re.findall(
+        r'^signflow_callback_token_age_seconds\{place="(\d)"\} (\S+)$', text, flags=re.MULTILINE
+    )
+    assert [place for place, _ in found] == ["2"]
+    assert 0 <= float(found[0][1]) < 60
+    assert not any(word in text for word in (NEW, OLD, fingerprint(OLD)))
+
+
 def test_the_command_puts_a_new_token_first_and_keeps_the_others(settings):
     said = rotate()
     new, *kept = re.findall(r"^SETU_CALLBACK_TOKENS=(.+)$", said, flags=re.MULTILINE)[0].split(",")
