@@ -7,7 +7,7 @@ import pytest
 import responses
 from django.test import Client
 
-from core import drain, work
+from core import doorbell, drain, work
 from core.models import Job, User
 from signing import setu_provider
 from tests.builders import make_employee, make_manager, make_organization
@@ -38,6 +38,7 @@ def broker() -> Iterator[dramatiq.Broker]:
     """The queue, emptied between tests: in memory, or in Redis where the tests run on servers."""
     broker = dramatiq.get_broker()
     broker.flush_all()
+    doorbell.breaker.went_well()
     drain.stopping.clear()  # a worker of an earlier test has ended; this process goes on
     yield broker
     broker.flush_all()
