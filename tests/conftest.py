@@ -1,5 +1,6 @@
 """What every test starts from: no network, an in-process stand-in on request, jobs worked when told to."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import dramatiq
@@ -19,9 +20,21 @@ from tests.standin.transport import Transport
 CALLBACK = "/webhooks/setu/callback-token/"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slow ones first, so that two processes end at about the same time."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The slow ones first, so that two processes end at about the same time. On servers: what asks them something."""
+    if os.environ.get("TEST_DATABASE_URL"):
+        same = [item for item in items if not _asks_servers(item)]
+        config.hook.pytest_deselected(items=same)
+        items[:] = [item for item in items if _asks_servers(item)]
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def _asks_servers(item: pytest.Item) -> bool:
+    """Rows or the queue's own tests, or processes of their own; the rest would only be the same again."""
+    if any(folder in item.path.parts for folder in ("core", "production")):
+        return True
+    fixtures = getattr(item, "fixturenames", ())
+    return bool(item.get_closest_marker("django_db")) or "db" in fixtures or "transactional_db" in fixtures
 
 
 @pytest.fixture(autouse=True)
