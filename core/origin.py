@@ -1,6 +1,6 @@
 """Where what is being done came from, for the security log: kept beside the log's context, not in every line of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -17,13 +17,16 @@ class Origin:
     http_request: str = ""
 
 
-NOWHERE = Origin()
-_current: ContextVar[Origin] = ContextVar("origin", default=NOWHERE)
-origin = _current.get
+_current: ContextVar[Callable[[], Origin]] = ContextVar("origin", default=Origin)
+
+
+def origin() -> Origin:
+    return _current.get()()
 
 
 @contextmanager
-def coming_from(where: Origin) -> Iterator[None]:
+def coming_from(where: Callable[[], Origin]) -> Iterator[None]:
+    """where: asked only if something is written down, so that other calls pay nothing for it."""
     token = _current.set(where)
     try:
         yield

@@ -34,7 +34,10 @@ class RequestLogMiddleware:
         http_request = given if SAFE.fullmatch(given) else uuid4().hex
         request.http_request = http_request  # type: ignore[attr-defined]
         began = time.perf_counter()
-        where = Origin(network=neighbourhood(client_address(request)), http_request=http_request)
+
+        def where() -> Origin:
+            return Origin(network=neighbourhood(client_address(request)), http_request=http_request)
+
         with lines.scope(http_request=http_request), coming_from(where):
             response = self.get_response(request)
             response[HEADER] = http_request

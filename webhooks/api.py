@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from functools import partial
 
 from django.http import Http404, HttpRequest
 from ninja import Router, Schema
@@ -44,7 +45,7 @@ def setu_callback(request: HttpRequest, token: str) -> Received:
     kept = delivery_accept(raw=raw, notice=notice, token_fingerprint=fingerprint)
     token_came(fingerprint)
     tally.came_out(tally.KEPT if kept else tally.REPEATED)
-    tally.address_noted(client_address(request))
+    tally.address_noted(partial(client_address, request))
     tally.words_noted(notice)
     log.info("webhooks.accepted", extra={"delivery": kept, "new": kept is not None})
     return Received(received=True)

@@ -1,6 +1,7 @@
 """How callbacks came out, counted over all processes: what a person should hear of, without reading the log."""
 
 import logging
+from collections.abc import Callable
 from ipaddress import ip_address
 
 from django.conf import settings
@@ -22,10 +23,13 @@ def came_out(outcome: str) -> None:
     counters.count(COUNTER, outcome=outcome)
 
 
-def address_noted(address: str) -> None:
+def address_noted(address_of: Callable[[], str]) -> None:
     """A callback from outside of Setu's networks, where they are known, is taken all the same: a signal, no proof."""
     networks = settings.SETU_CALLBACK_NETWORKS
-    if networks and not (address and any(ip_address(address) in network for network in networks)):
+    if not networks:
+        return
+    address = address_of()
+    if not address or not any(ip_address(address) in network for network in networks):
         counters.count(SIGNALS, signal=ELSEWHERE)
         log.warning("webhooks.elsewhere", extra={"network": neighbourhood(address)})
 

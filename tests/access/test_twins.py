@@ -69,7 +69,7 @@ def marked(db) -> dict[str, list[str]]:
         SignatureRequest.objects.filter(id=one.id).update(ending_reason=f"{MARK}_reason" if ended else "")
         Signer.objects.filter(request=one).update(err_code=f"{MARK}_code", display_name=f"{MARK} name")
         requests.append(one)
-    with coming_from(Origin(network=f"{MARK}-net", http_request=f"{MARK}-call")):
+    with coming_from(lambda: Origin(network=f"{MARK}-net", http_request=f"{MARK}-call")):
         event_keep(SecurityKind.SIGNED_IN, account=boss, actor=boss)
         refusal_keep(SecurityKind.SIGN_IN_REFUSED, SecurityReason.LOCKED, account=clerk)
     blob = blob_keep(organization_id=there.id, content=f"%PDF-{MARK}".encode())

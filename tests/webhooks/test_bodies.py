@@ -22,7 +22,7 @@ VALUES = st.sampled_from(ODD) | st.text(max_size=12) | st.integers()
 IDS = st.sampled_from(["setu-1", "nobody", "\u0924\u092e", "x" * 200])
 
 
-def some(*, needed: dict[str, Any] | None = None, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+def some(*, needed: Any = None, **fields: Any) -> st.SearchStrategy[Any]:
     """Those that are needed, and any of the other fields."""
     return st.fixed_dictionaries(needed or {}, optional=fields | {"nobody knows": VALUES})
 
@@ -30,7 +30,11 @@ def some(*, needed: dict[str, Any] | None = None, **fields: st.SearchStrategy[An
 SIGNERS = st.lists(
     some(id=IDS | VALUES, identifier=VALUES, status=VALUES, errCode=VALUES) | VALUES, max_size=3
 )
-REST = {"documentId": IDS | VALUES, "status": VALUES, "signers": SIGNERS | VALUES}
+REST: dict[str, st.SearchStrategy[Any]] = {
+    "documentId": IDS | VALUES,
+    "status": VALUES,
+    "signers": SIGNERS | VALUES,
+}
 ESIGN = some(needed={"id": IDS}, **REST)
 HINTS = some(needed={"data": some(needed={"esign": ESIGN})}, event=VALUES, timeStamp=VALUES)
 OTHERS = some(event=VALUES, data=some(esign=some(id=VALUES, **REST) | VALUES) | VALUES) | VALUES

@@ -30,7 +30,7 @@ def many(account: User, number: int) -> None:
 
 
 def test_a_line_tells_who_what_when_and_where_from(manager, asha):
-    with coming_from(Origin(network="203.0.113.0/24", http_request="call-7")):
+    with coming_from(lambda: Origin(network="203.0.113.0/24", http_request="call-7")):
         event_keep(SecurityKind.ACCOUNT_CREATED, account=asha, actor=manager)
         for _ in range(3):
             refusal_keep(SecurityKind.SIGN_IN_REFUSED, SecurityReason.WRONG_PASSWORD, account=asha)
