@@ -12,7 +12,7 @@ from tests import proof
 from tests.webhooks.notices import CALLBACK
 from webhooks.models import InboundDelivery
 
-BODIES_MAX, PARTS = 100_000, 4
+BODIES_MAX, PARTS = 100_000, 10
 DEEP: Any = "end"
 for _ in range(90):
     DEEP = [DEEP, {"deep": DEEP}] if _ < 5 else [DEEP]
