@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.production.cluster import Cluster, children, own_postgres
-from tests.production.people import Office
+from tests.production.people import Office, wait_for
 from tests.production.processes import Production, production_in, wait_until_up
 from tests.production.senders import Callbacks, kept
 from tests.proof import FULL, count
@@ -117,3 +117,15 @@ def test_r1_gunicorn_killed_again_and_again_acknowledges_nothing_that_is_not_kep
     assert len(setu.acked) > 20
     assert setu.acked <= kept(cluster.program.url)
     assert setu.statuses()[0] > 0, "some were cut off, as was meant"
+
+
+def test_r1_postgresql_killed_again_and_again_has_kept_all_that_was_acknowledged(run, cluster):
+    with Callbacks(run, 4) as setu:
+        for _ in range(count(100)):
+            acked = len(setu.acked)
+            wait_for(lambda before=acked: len(setu.acked) > before + 20, seconds=60)  # type: ignore[misc]
+            cluster.kill()
+            cluster.start()
+        time.sleep(BACK_SECONDS)
+    assert len(setu.acked) > 20
+    assert setu.acked <= kept(cluster.program.url)
