@@ -71,6 +71,8 @@ def test_file_links_of_the_old_key_hold_as_long(manager, settings):
     old = signing.Signer(key=OLD, salt="signing.file", sep=".").sign_object(parts)
     assert Client().get(f"/files/{old}/").status_code == 404
     settings.SECRET_KEY_FALLBACKS = [OLD]
-    assert Client().get(f"/files/{old}/").status_code == 200
+    answer = Client().get(f"/files/{old}/")
+    assert answer.status_code == 200
+    assert b"".join(answer.streaming_content).startswith(b"%PDF-")
 
 

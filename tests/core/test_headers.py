@@ -15,7 +15,6 @@ from tests.client import Api
 pytestmark = pytest.mark.django_db
 ROOT = Path(django_settings.BASE_DIR)
 LISTS = "private, no-cache"  # asked about each time; see docs/security.md
-STATIC = "max-age=0, public"
 
 
 @pytest.fixture
@@ -58,6 +57,7 @@ def test_every_answer_has_the_fixed_headers(manager, client):
         client.get("/api/docs/"),
         preflight.options("/api/status/"),
     ):
+        answer.close()
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert answer["X-Frame-Options"] == "DENY"
         assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
@@ -91,6 +91,7 @@ def test_nothing_personal_is_kept_by_a_browser(manager, asha, console):
         Client().get("/"),
     ]
     for answer in kept_by_nobody:
+        answer.close()  # a file's
         assert "no-store" in answer["Cache-Control"], answer.request["PATH_INFO"]
 
 
@@ -105,7 +106,9 @@ def test_the_two_polled_lists_are_asked_about_each_time_and_are_one_persons(mana
 
 
 def test_static_files_may_be_kept(client):
-    assert "public" in client.get("/static/signflow/page.css")["Cache-Control"]
+    answer = client.get("/static/signflow/page.css")
+    answer.close()
+    assert "public" in answer["Cache-Control"]
 
 
 def test_no_template_of_ours_holds_a_script_or_a_style_of_its_own():

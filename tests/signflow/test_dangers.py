@@ -14,7 +14,7 @@ from tests.doctoring import asked
 from tests.signflow.production import WHOLE, read, refusal
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-DEVELOPMENT = {"SIGNFLOW_DEV": "1"}
+DEVELOPMENT = {"SIGNFLOW_DEV": "1", "FILES_BUCKET": ""}
 SHORT = "q8Zr1xTn6"
 STOPS: dict[str, list[dict[str, str]]] = {
     "E001": [{"SECRET_KEY": SHORT}],
@@ -34,13 +34,13 @@ STOPS: dict[str, list[dict[str, str]]] = {
     "E015": [{"METRICS_TOKEN": WHOLE["SETU_CALLBACK_TOKENS"]}],
     "E018": [DEVELOPMENT],
     "E019": [DEVELOPMENT | {"SETU_BASE_URL": "http://setu.example.com"}],
-    "E020": [DEVELOPMENT | {"SETU_BASE_URL": "https://dg-sandbox.setu.co"}],
+    "E020": [DEVELOPMENT | {"FILES_BUCKET": "contracts", "SETU_BASE_URL": "https://dg-sandbox.setu.co"}],
     "E021": [{"API_DOCS": "login"}],
     "E022": [{"ALLOWED_HOSTS": "www.example.com,.example.org"}],
     "E023": [{"SECRET_KEY": "s" * 50}, {"SECRET_KEY": "django-insecure-" + WHOLE["SECRET_KEY"]}],
 }
 WARNS: dict[str, list[dict[str, str]]] = {
-    "W001": [DEVELOPMENT | {"SETU_BASE_URL": "https://dg-sandbox.setu.co", "FILES_BUCKET": ""}],
+    "W001": [DEVELOPMENT | {"SETU_BASE_URL": "https://dg-sandbox.setu.co"}],
     "W002": [{"BEHIND_TLS_PROXY": "", "TRUSTED_PROXIES": ""}],
     "W003": [{"TRUSTED_PROXIES": "0"}],
     "W004": [{"BEHIND_TLS_PROXY": ""}],
@@ -62,7 +62,7 @@ WARNS: dict[str, list[dict[str, str]]] = {
     "W017": [{"SECRET_KEY_FALLBACKS": f"{WHOLE['SECRET_KEY'][::-1]},{WHOLE['SECRET_KEY'][1:]}x"}],
 }
 ELSEWHERE = {"E016", "E017"}  # no environment leads to them; tests of their own below
-BESIDE = {"W002": {"W004"}, "E006": {"E004"}, "W007": {"W006"}}  # come along by their nature
+BESIDE = {"W004": {"W002"}, "E003": {"E004"}, "E006": {"E004"}, "W007": {"W006"}}  # come along by their nature
 
 
 def cases(table: dict[str, list[dict[str, str]]]):
