@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import sys
 import time
 from collections import Counter
@@ -116,6 +117,7 @@ def main() -> int:
     options = parser.parse_args()
     for signal in (request_started, request_finished):  # as Django's own test client: one connection for all
         signal.disconnect(close_old_connections)
+    logging.disable(logging.WARNING)  # each refusal would be a line
     connection.creation.create_test_db(verbosity=0)
     began = time.monotonic()
     findings = fuzzed(options.role, cases=options.cases, number=options.seed)
