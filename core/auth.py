@@ -75,14 +75,15 @@ def _claims(token: str, *, kind: type[Token]) -> dict[str, Any]:
 def _readers(kind: type[Token]) -> Iterator[type[Token]]:
     yield kind
     for key in settings.SECRET_KEY_FALLBACKS:
-        yield _reader(kind, key)
+        yield _reader(cast("Any", kind), key)  # a class is hashable, though its annotations deny it
 
 
 @lru_cache(maxsize=16)
 def _reader(kind: type[Token], key: str) -> type[Token]:
     """The same kind of token under another key; all that is checked stays the same."""
-    ours = settings.NINJA_JWT
-    backend = TokenBackend(ours["ALGORITHM"], key, "", ours["AUDIENCE"], ours["ISSUER"], None, ours["LEEWAY"])
+    ours: dict[str, Any] = settings.NINJA_JWT
+    rules = {name: ours[name.upper()] for name in ("algorithm", "audience", "issuer", "jwk_url", "leeway")}
+    backend = TokenBackend(signing_key=key, **rules)
     return type(kind.__name__, (kind,), {"_token_backend": backend})
 
 

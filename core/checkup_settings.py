@@ -4,6 +4,7 @@ from django.conf import settings
 
 from core.checks import Outcome, ok, register, warn
 
+
 @register("mode")
 def mode() -> Outcome:
     shape = "one process (no REDIS_URL)" if settings.EMBEDDED else "web, worker and clock processes"

@@ -43,16 +43,17 @@ def from_index(pins: Mapping[str, set[str]], address: str | None = None) -> tupl
     address = address or index_address()
     asked = [(name, version) for name, versions in sorted(pins.items()) for version in sorted(versions)]
     until = time.monotonic() + ALL_SECONDS
-    if _release(address, *asked[0], until) is None:
+    if _release(address, asked[0], until) is None:
         raise IndexSilent("the package index describes no releases here")
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        answers = list(pool.map(lambda pin: _release(address, *pin, until), asked))
+        answers = list(pool.map(lambda pin: _release(address, pin, until), asked))
     found = [one for answer in answers for one in answer or ()]
     return found, {name for (name, _), answer in zip(asked, answers, strict=True) if answer is None}
 
 
-def _release(address: str, name: str, version: str, until: float) -> list[Answer] | None:
+def _release(address: str, pin: tuple[str, str], until: float) -> list[Answer] | None:
     """The advisories of one release; None if the index says nothing of it."""
+    name, version = pin
     if time.monotonic() > until:
         return None
     url = f"{address}/{name}/{version}/json"
@@ -62,7 +63,9 @@ def _release(address: str, name: str, version: str, until: float) -> list[Answer
     except (OSError, ValueError, KeyError, urllib.error.URLError):
         return None
     return [
-        (name, version, one["id"], (one.get("fixed_in") or [""])[0]) for one in told if not one.get("withdrawn")
+        (name, version, one["id"], (one.get("fixed_in") or [""])[0])
+        for one in told
+        if not one.get("withdrawn")
     ]
 
 
@@ -71,9 +74,7 @@ def _trust() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=os.environ.get("PIP_CERT") or None)
 
 
-def from_checkout(
-    checkout: Path, pins: Mapping[str, set[str]], *, kept: Mapping[str, Any]
-) -> dict[str, Any]:
+def from_checkout(checkout: Path, pins: Mapping[str, set[str]], *, kept: Mapping[str, Any]) -> dict[str, Any]:
     """The excerpt for these packages at the checkout's HEAD. What was noted by hand stays."""
 
     def git(*arguments: str) -> str:

@@ -23,7 +23,9 @@ from dev.lock import EXTRAS
 from dev.stack import ROOT
 
 DATA = Path(__file__).with_name("advisories.json")
-PIN = re.compile(r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^]]*\])?==(?P<version>[^\s;\\]+)", flags=re.MULTILINE)
+PIN = re.compile(
+    r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^]]*\])?==(?P<version>[^\s;\\]+)", flags=re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -80,15 +82,21 @@ def _unless_ignored(holes: list[Hole], data: Mapping[str, Any]) -> list[Hole]:
 
 def written(data: Mapping[str, Any]) -> str:
     """The file's text: a line for each package."""
-    packages = ",\n".join(f" {json.dumps(name)}: {json.dumps(data['packages'][name])}" for name in sorted(data["packages"]))
-    rest = "".join(f"{json.dumps(name)}: {json.dumps(data[name])},\n" for name in sorted(data) if name != "packages")
+    packages = ",\n".join(
+        f" {json.dumps(name)}: {json.dumps(data['packages'][name])}" for name in sorted(data["packages"])
+    )
+    rest = "".join(
+        f"{json.dumps(name)}: {json.dumps(data[name])},\n" for name in sorted(data) if name != "packages"
+    )
     return f'{{\n{rest}"packages": {{\n{packages}\n}}\n}}\n'
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m dev.audit", description=__doc__)
     parser.add_argument("--offline", action="store_true", help="do not ask the package index")
-    parser.add_argument("--renew", type=Path, metavar="CHECKOUT", help="of the PyPA's advisory database, by git")
+    parser.add_argument(
+        "--renew", type=Path, metavar="CHECKOUT", help="of the PyPA's advisory database, by git"
+    )
     options = parser.parse_args()
     pins = locked(ROOT / name for name in EXTRAS)
     data = json.loads(DATA.read_text())

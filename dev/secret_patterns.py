@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 ENTROPY_MIN = 3.2  # bits a character; words and placeholders have less over 16 characters
 LENGTH_MIN = 16
@@ -23,7 +24,7 @@ ISSUED = {
     "a Sentry DSN": r"https://[0-9a-f]{32}(?::[0-9a-f]{32})?@[a-z0-9.-]+/[0-9]+",
     "a signed token": r"\beyJ[A-Za-z0-9_-]{15,}\.eyJ[A-Za-z0-9_-]{15,}\.[A-Za-z0-9_-]{20,}",
 }
-NAMES = r"(?:secret|token|passw(?:or)?d|pwd|api_?key|access_?key|private_?key|credential|client_?id|instance_?id|dsn|auth)"
+NAMES = r"(?:secret|token|passw(?:or)?d|pwd|(?:api|access|private)_?key|credential|client_?id|instance_?id|dsn|auth)"
 # `SECRET_KEY = "…"`, `"client_secret": "…"`, `token=…`, `X_FILE_TOKENS: …`
 ASSIGNED = re.compile(
     rf"(?i)\b[\w.-]*{NAMES}[\w.-]*[\"']?\s*(?:=>|:=|[:=])\s*[bru]?[\"']?(?P<value>[A-Za-z0-9+/=_.$!@#%^&*~-]{{{LENGTH_MIN},}})"
@@ -61,7 +62,7 @@ def looks_random(value: str) -> bool:
 
 def _shuffled(value: str) -> bool:
     """Upper and lower case by turns oftener than names in code have them."""
-    turns = sum(one.isupper() != two.isupper() for one, two in zip(value, value[1:], strict=False))
+    turns = sum(one.isupper() != two.isupper() for one, two in pairwise(value))
     return turns > len(value) / 3
 
 

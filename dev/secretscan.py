@@ -17,7 +17,14 @@ from dev.stack import ROOT
 
 ALLOWED = Path(__file__).with_name("secrets-allowed.txt")
 # Hashes of packages, and files of fonts and pictures: nothing a person types.
-LEFT_OUT = ("requirements.txt", "requirements-dev.txt", "requirements-standin.txt", ".pdf", ".png", ALLOWED.name)
+LEFT_OUT = (
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-standin.txt",
+    ".pdf",
+    ".png",
+    ALLOWED.name,
+)
 SHOWN_MAX = 40
 FILE_BYTES_MAX = 2_000_000
 
@@ -62,7 +69,14 @@ def found_in(lines: Iterable[tuple[str, str]]) -> Iterator[Finding]:
 
 def added_lines(root: Path) -> Iterator[tuple[str, str]]:
     """Every line that a commit behind HEAD has added, merges' own too. Raises CalledProcessError."""
-    options = ["--no-color", "--unified=0", "--no-renames", "--no-ext-diff", "--diff-merges=first-parent", "--root"]
+    options = [
+        "--no-color",
+        "--unified=0",
+        "--no-renames",
+        "--no-ext-diff",
+        "--diff-merges=first-parent",
+        "--root",
+    ]
     command = ["git", "log", "-p", "--format=%x00%h%x00%B", *options, "HEAD", "--", "."]
     commit = path = ""
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True, errors="replace") as git:
@@ -105,7 +119,9 @@ def everything(root: Path) -> tuple[Iterator[tuple[str, str]], str]:
     """(lines, what they are). Of the files only those that git knows or would take, so no `.env` and no `var/`."""
     top = asked(root, "rev-parse", "--show-toplevel")
     if top is None or Path(top.strip()).resolve() != root.resolve():
-        names = (str(path.relative_to(root)) for path in sorted(root.rglob("*")) if not _is_private(path, root))
+        names = [
+            str(path.relative_to(root)) for path in sorted(root.rglob("*")) if not _is_private(path, root)
+        ]
         return lines_here(root, names), "the files here; THE HISTORY WAS NOT SEEN: this is no git checkout"
     names = (asked(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard") or "").split("\0")
     count = (asked(root, "rev-list", "--count", "HEAD") or "0").strip()
@@ -122,7 +138,9 @@ def everything(root: Path) -> tuple[Iterator[tuple[str, str]], str]:
 
 def _is_private(path: Path, root: Path) -> bool:
     parts = path.relative_to(root).parts
-    return parts[0] in (".venv", "var", "staticfiles", ".git") or "__pycache__" in parts or path.name == ".env"
+    return (
+        parts[0] in (".venv", "var", "staticfiles", ".git") or "__pycache__" in parts or path.name == ".env"
+    )
 
 
 def main(root: Path = ROOT, known: dict[str, str] | None = None) -> int:
@@ -134,8 +152,8 @@ def main(root: Path = ROOT, known: dict[str, str] | None = None) -> int:
         print(f"SECRET? {one}", file=sys.stderr)
     if bad:
         print(
-            f"{len(bad)} possible secret(s). A real one: change it where it is used, now; the history keeps it. A made-up"
-            f" one: add its digest and the reason to dev/{ALLOWED.name}.",
+            f"{len(bad)} possible secret(s). A real one: change it where it is used, now; the history keeps it. A"
+            f" made-up one: add its digest and the reason to dev/{ALLOWED.name}.",
             file=sys.stderr,
         )
         return 1

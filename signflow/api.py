@@ -39,7 +39,9 @@ class OrjsonParser(Parser):
 
 
 # Those who may open the support console, which is where the others are sent to sign in.
-for_superusers = user_passes_test(lambda user: user.is_active and user.is_superuser, login_url="/admin/login/")
+for_superusers = user_passes_test(
+    lambda user: user.is_active and user.is_superuser, login_url="/admin/login/"
+)
 
 api = DescribedAPI(
     title="SignFlow",

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Warned
 
 from core import checks
 from signflow import dangers
@@ -16,7 +17,7 @@ def errors(app_configs: Any, **more: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def warnings(app_configs: Any, **more: Any) -> list[CheckMessage]:
-    return [Warning(one.says, hint=one.hint, id=one.id) for one in dangers.found(settings) if not one.stops]
+    return [Warned(one.says, hint=one.hint, id=one.id) for one in dangers.found(settings) if not one.stops]
 
 
 @checks.register("settings")

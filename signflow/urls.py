@@ -10,9 +10,12 @@ from signflow.pages import to_admin, to_docs, to_icon, to_start
 handler404 = "signflow.pages.not_found"
 
 # Typed without their slash; what programs call is not forgiven one.
-docs = [] if settings.API_DOCS == "off" else [path("api/docs", to_docs)]
-console = [path("admin", to_admin), path("admin/", admin.site.urls)] if settings.ADMIN_ENABLED else []
-urlpatterns: list[URLPattern | URLResolver] = [
+Patterns = list[URLPattern | URLResolver]
+docs: Patterns = [] if settings.API_DOCS == "off" else [path("api/docs", to_docs)]
+console: Patterns = (
+    [path("admin", to_admin), path("admin/", admin.site.urls)] if settings.ADMIN_ENABLED else []
+)
+urlpatterns: Patterns = [
     path("", to_start),
     *docs,
     *console,

@@ -16,7 +16,9 @@ def _leases_too_short(settings: Any) -> bool:
     from signing.setu import client, files
     from signing.states import REQUEST_JOB, STRAY_JOB
 
-    archive = client.READ_SECONDS + client.READ_SECONDS + files.FILE_SECONDS  # an orphan or a look, link, file
+    archive = (
+        client.READ_SECONDS + client.READ_SECONDS + files.FILE_SECONDS
+    )  # an orphan or a look, link, file
     longest = {
         REQUEST_JOB: max(client.UPLOAD_SECONDS + client.CREATE_SECONDS, archive),
         STRAY_JOB: client.READ_SECONDS + client.DELETE_SECONDS,
@@ -183,6 +185,7 @@ ERRORS = (
 def _secrets(s: Any) -> list[str]:
     given = [s.SECRET_KEY, s.METRICS_TOKEN, s.SETU_CLIENT_SECRET, *s.SETU_CALLBACK_TOKENS]
     return [secret for secret in given if secret]
+
 
 def _answers_to(s: Any, name: str) -> bool:
     if "*" in s.ALLOWED_HOSTS:

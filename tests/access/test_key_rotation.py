@@ -1,5 +1,7 @@
 """SECRET_KEY is changed: who is signed in stays so while the old key is a fallback, and not a moment longer."""
 
+from typing import Any
+
 import pytest
 from django.core import signing
 from django.test import Client
@@ -71,8 +73,6 @@ def test_file_links_of_the_old_key_hold_as_long(manager, settings):
     old = signing.Signer(key=OLD, salt="signing.file", sep=".").sign_object(parts)
     assert Client().get(f"/files/{old}/").status_code == 404
     settings.SECRET_KEY_FALLBACKS = [OLD]
-    answer = Client().get(f"/files/{old}/")
+    answer: Any = Client().get(f"/files/{old}/")
     assert answer.status_code == 200
     assert b"".join(answer.streaming_content).startswith(b"%PDF-")
-
-

@@ -21,7 +21,9 @@ def bodies() -> Iterator[tuple[str, str]]:
     """(path, name of the schema) of each operation that takes JSON."""
     for path, operations in SCHEMA["paths"].items():
         for operation in operations.values():
-            schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+            schema = (
+                operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+            )
             if schema:
                 (schema,) = schema.get("allOf", [schema])
                 yield path, schema["$ref"].split("/")[-1]
@@ -70,14 +72,15 @@ def test_a_field_more_is_refused_by_its_name(path, name, field, manager, asha):
     if field in known:
         return
     document = make_document(by=manager)
-    good: dict[str, Any] = {
+    every: dict[str, dict[str, Any]] = {
         "SignIn": {"username": "meera", "password": PASSWORD},
         "Refresh": {"refresh": "x"},
         "NewUser": {"username": "new", "password": PASSWORD},
         "NewPassword": {"old_password": PASSWORD, "new_password": "seven quiet lamps"},
         "NewRequest": {"documentId": str(document.id), "signers": [{"identifier": str(asha.id)}]},
         "CancelIn": {},
-    }[name]
+    }
+    good = every[name]
     people = list(User.objects.order_by("id").values())
     url = path.removeprefix("/api/").format(request_id=document.id)
     answer = Api(manager).post(url, good | {field: "mine"})

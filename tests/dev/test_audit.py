@@ -22,11 +22,13 @@ def test_every_pin_of_the_locks_is_read():
     assert pins["django"] == {"5.2.19"}
     assert len(pins) > 100
     lines = (ROOT / "requirements-dev.txt").read_text().splitlines()
-    assert len(locked([ROOT / "requirements-dev.txt"])) == len({line.split("==")[0] for line in lines if "==" in line})
+    assert len(locked([ROOT / "requirements-dev.txt"])) == len(
+        {line.split("==")[0] for line in lines if "==" in line}
+    )
 
 
 @pytest.mark.parametrize(
-    ("package", "version", "id"),
+    ("package", "version", "number"),
     [
         ("django", "5.0.6", "PYSEC-2024-70"),
         ("django", "5.2.7", "CVE-2025-64459"),
@@ -34,8 +36,8 @@ def test_every_pin_of_the_locks_is_read():
         ("h11", "0.14.0", "CVE-2025-43859"),
     ],
 )
-def test_an_old_release_has_the_holes_it_is_known_for(package, version, id):
-    assert id in {hole.id for hole in known_holes({package: {version}}, KEPT)}
+def test_an_old_release_has_the_holes_it_is_known_for(package, version, number):
+    assert number in {hole.id for hole in known_holes({package: {version}}, KEPT)}
 
 
 @pytest.mark.parametrize(("version", "open_"), [("1.9", False), ("2.0", True), ("2.4", True), ("2.5", False)])
@@ -101,7 +103,9 @@ def test_an_index_that_tells_nothing_fails_nothing_and_is_said(index):
 def test_the_data_is_renewed_from_a_checkout_and_what_was_noted_by_hand_stays(tmp_path: Path):
     folder = tmp_path / "vulns" / "one"
     folder.mkdir(parents=True)
-    ranges = "{type: ECOSYSTEM, events: [{introduced: '0'}, {fixed: '1.1'}, {introduced: '2.0'}, {fixed: '2.1'}]}"
+    ranges = (
+        "{type: ECOSYSTEM, events: [{introduced: '0'}, {fixed: '1.1'}, {introduced: '2.0'}, {fixed: '2.1'}]}"
+    )
     (folder / "X-1.yaml").write_text(f"id: X-1\naffected:\n- ranges: [{ranges}]\n")
     (folder / "X-2.yaml").write_text(f"id: X-2\nwithdrawn: 2024-01-01\naffected:\n- ranges: [{ranges}]\n")
     who = ["-c", "user.name=Test", "-c", "user.email=test@example.com"]
@@ -110,5 +114,8 @@ def test_the_data_is_renewed_from_a_checkout_and_what_was_noted_by_hand_stays(tm
     noted = {"id": "X-3", "ranges": [["0", "5"]], "noted": True}
     kept = {"packages": {"two": [noted], "one": [{"id": "OLD", "ranges": []}]}}
     made = from_checkout(tmp_path, {"one": {"1.0"}, "two": {"2.0"}}, kept=kept)
-    assert made["packages"] == {"one": [{"id": "X-1", "ranges": [["0", "1.1"], ["2.0", "2.1"]]}], "two": [noted]}
+    assert made["packages"] == {
+        "one": [{"id": "X-1", "ranges": [["0", "1.1"], ["2.0", "2.1"]]}],
+        "two": [noted],
+    }
     assert made["noted"] == 1

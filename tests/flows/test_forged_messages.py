@@ -1,4 +1,4 @@
-"""Whoever can write into Redis sends the workers messages of their own: only what is due is worked, and only rightly."""
+"""Whoever can write into Redis sends the workers messages of their own: only what is due is worked."""
 
 import contextlib
 import random

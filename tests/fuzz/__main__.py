@@ -62,7 +62,14 @@ def fuzzed(role: str, options: argparse.Namespace, url: str) -> dict[str, Any]:
         )
     if done.returncode:
         failed = f"The calls as {role} ended with {done.returncode}; the reason is above."
-        return {"role": role, "cases": 0, "errors": 1, "statuses": {}, "breaches": {failed: ""}, "seconds": 0.0}
+        return {
+            "role": role,
+            "cases": 0,
+            "errors": 1,
+            "statuses": {},
+            "breaches": {failed: ""},
+            "seconds": 0.0,
+        }
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 

@@ -17,10 +17,13 @@ Case = Any
 
 def strategies(operation: Any, world: World) -> st.SearchStrategy[Case]:
     """Half by the document, half against it (where there is anything to violate)."""
-    good = st.builds(_about_what_is_there, operation.as_strategy(GenerationMode.POSITIVE), st.just(world), CHOICE)
+    good = st.builds(
+        _about_what_is_there, operation.as_strategy(GenerationMode.POSITIVE), st.just(world), CHOICE
+    )
     if not _takes_anything(operation):
         return good
-    return good | operation.as_strategy(GenerationMode.NEGATIVE)
+    bad: st.SearchStrategy[Case] = operation.as_strategy(GenerationMode.NEGATIVE)
+    return good | bad
 
 
 CHOICE = st.integers(min_value=0, max_value=2**16)

@@ -14,15 +14,15 @@ from hypothesis import settings as hypothesis_settings
 
 django.setup()
 
-from django.core.handlers.wsgi import WSGIHandler  # noqa: E402  # needs the line above
-from django.core.signals import request_finished, request_started  # noqa: E402
-from django.db import close_old_connections, connection, transaction  # noqa: E402
-from schemathesis.checks import not_a_server_error  # noqa: E402
-from schemathesis.core.failures import FailureGroup  # noqa: E402
-from schemathesis.specs.openapi import checks  # noqa: E402
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection, transaction
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi import checks
 
-from tests.fuzz.cases import schema, strategies  # noqa: E402
-from tests.fuzz.people import ROLES, World, world  # noqa: E402
+from tests.fuzz.cases import schema, strategies
+from tests.fuzz.people import ROLES, World, world
 
 CHECKS = (
     not_a_server_error,
@@ -90,9 +90,7 @@ def fuzzed(role: str, *, cases: int, number: int) -> Findings:
     return findings
 
 
-def _many(
-    operation: Any, people: World, findings: Findings, wanted: int, number: int
-) -> None:
+def _many(operation: Any, people: World, findings: Findings, wanted: int, number: int) -> None:
     @seed(number)
     @hypothesis_settings(
         max_examples=wanted,

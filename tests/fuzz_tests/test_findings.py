@@ -76,7 +76,11 @@ def changed(**to: Any) -> Answering:
 
     def answering(environ: dict[str, Any], body: Any) -> tuple[int, str, bytes]:
         status, kind, said = honest(environ, body)
-        return (to.get("status", status), to.get("kind", kind), to.get("said", said)) if status == 200 else (status, kind, said)
+        return (
+            (to.get("status", status), to.get("kind", kind), to.get("said", said))
+            if status == 200
+            else (status, kind, said)
+        )
 
     return answering
 
@@ -97,13 +101,24 @@ def test_an_honest_server_breaches_nothing(people):
         (changed(kind="text/html"), "Undocumented Content-Type"),
         (changed(said=b'{"id": "one"}'), "Response violates schema"),
         (changed(said=b"{}"), "Response violates schema"),
-        (lambda environ, body: (200, "application/json", b'{"id": 1}'), "API accepts requests without authentication"),
+        (
+            lambda environ, body: (200, "application/json", b'{"id": 1}'),
+            "API accepts requests without authentication",
+        ),
         (
             lambda environ, body: honest(environ, {"n": 1}),
             "Schema-violating request accepted",
         ),
     ],
-    ids=["500", "undeclared status", "undeclared type", "wrong type", "missing field", "no door", "takes anything"],
+    ids=[
+        "500",
+        "undeclared status",
+        "undeclared type",
+        "wrong type",
+        "missing field",
+        "no door",
+        "takes anything",
+    ],
 )
 def test_each_broken_promise_is_found(answering, told):
     findings = found(answering)
@@ -112,8 +127,16 @@ def test_each_broken_promise_is_found(answering, told):
 
 
 def test_the_table_names_roles_and_sums_and_a_breach_ends_non_zero(capsys):
-    one = {"role": "manager", "cases": 9, "errors": 1, "statuses": {"200": 5, "422": 3, "500": 1}, "seconds": 2.0}
-    text = program.table([one | {"breaches": {"a": "b"}}, one | {"role": "signer", "breaches": {}}], seconds=3.0, seed=7)
+    one = {
+        "role": "manager",
+        "cases": 9,
+        "errors": 1,
+        "statuses": {"200": 5, "422": 3, "500": 1},
+        "seconds": 2.0,
+    }
+    text = program.table(
+        [one | {"breaches": {"a": "b"}}, one | {"role": "signer", "breaches": {}}], seconds=3.0, seed=7
+    )
     assert [line.split()[:6] for line in text.splitlines()[2:4]] == [
         ["manager", "9", "5", "3", "1", "1"],
         ["signer", "9", "5", "3", "1", "0"],
@@ -125,5 +148,3 @@ def test_every_role_has_a_share_and_all_shares_are_one():
     assert set(program.ROLES_SHARE) == set(ROLES)
     assert sum(program.ROLES_SHARE.values()) == pytest.approx(1)
     assert program.FULL >= 20_000
-
-

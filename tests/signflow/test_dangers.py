@@ -62,7 +62,12 @@ WARNS: dict[str, list[dict[str, str]]] = {
     "W017": [{"SECRET_KEY_FALLBACKS": f"{WHOLE['SECRET_KEY'][::-1]},{WHOLE['SECRET_KEY'][1:]}x"}],
 }
 ELSEWHERE = {"E016", "E017"}  # no environment leads to them; tests of their own below
-BESIDE = {"W004": {"W002"}, "E003": {"E004"}, "E006": {"E004"}, "W007": {"W006"}}  # come along by their nature
+BESIDE = {
+    "W004": {"W002"},
+    "E003": {"E004"},
+    "E006": {"E004"},
+    "W007": {"W006"},
+}  # come along by their nature
 
 
 def cases(table: dict[str, list[dict[str, str]]]):
@@ -120,7 +125,7 @@ def test_debug_is_found(settings):
 
 
 def test_a_lease_that_is_too_short_is_found(monkeypatch):
-    assert not [one for one in run_checks() if one.id.startswith("signflow.E")]
+    assert not [one for one in run_checks() if f"{one.id}".startswith("signflow.E")]
     short = doorbell.Kind(**{**vars(doorbell.KINDS[REQUEST_JOB]), "lease": 83.0})
     monkeypatch.setitem(doorbell.KINDS, REQUEST_JOB, short)
     assert "signflow.E017" in {one.id for one in run_checks()}

@@ -1,4 +1,4 @@
-"""Production as processes of their own: the deployment checks, what is off unless enabled, and how a start is refused."""
+"""Production as processes of their own: deployment checks, what is off unless enabled, how a start is refused."""
 
 import json
 import os
@@ -73,7 +73,9 @@ SQLITE = {"DATABASE_URL": "sqlite:///:memory:", "REDIS_URL": ""}
 
 
 def test_the_documentation_may_be_behind_the_consoles_login():
-    asked = [(path, True, {}) for path in ("/api/docs/", "/api/openapi.json", "/")]
+    asked: list[tuple[str, bool, dict[str, str]]] = [
+        (path, True, {}) for path in ("/api/docs/", "/api/openapi.json", "/")
+    ]
     docs, schema, root = answers(*asked, ADMIN_ENABLED="true", API_DOCS="login", **SQLITE)
     assert (docs["status"], docs["headers"]["location"]) == (302, "/admin/login/?next=/api/docs/")
     assert (schema["status"], schema["headers"]["location"]) == (302, "/admin/login/?next=/api/openapi.json")
