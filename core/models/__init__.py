@@ -5,6 +5,7 @@ from core.models.heartbeat import Heartbeat
 from core.models.job import Job
 from core.models.organization import Organization
 from core.models.pace import Pace
+from core.models.security_event import SecurityEvent, SecurityKind, SecurityReason
 from core.models.user import Role, User
 
 __all__ = [
@@ -17,5 +18,8 @@ __all__ = [
     "Organization",
     "Pace",
     "Role",
+    "SecurityEvent",
+    "SecurityKind",
+    "SecurityReason",
     "User",
 ]

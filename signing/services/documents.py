@@ -11,6 +11,7 @@ from signing.models import Document
 from signing.pdf import inspect
 
 log = logging.getLogger(__name__)
+BUSY_SECONDS = 5  # until it is worth trying again; most checks take less than one
 
 
 def document_create(*, by: User, name: str, content: bytes) -> Document:
@@ -26,7 +27,8 @@ def document_create(*, by: User, name: str, content: bytes) -> Document:
         log.info("documents.refused", extra={"code": refusal.code, "why": refusal.why, "size": len(content)})
         raise DocumentRefused(refusal.detail, code=refusal.code) from None
     except inspect.InspectionBusy:
-        raise InspectionBusy("Many documents are being checked just now. Try again in a moment.") from None
+        detail = "Many documents are being checked just now. Try again in a moment."
+        raise InspectionBusy(detail, retry_after=BUSY_SECONDS) from None
     try:
         blob = blob_keep(organization_id=by.tenant.id, content=content)
     except OSError:

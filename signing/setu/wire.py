@@ -23,6 +23,7 @@ from pydantic import (
 ID_LENGTH = 200
 WORD_LENGTH = 64
 URL_LENGTH = 4000
+EVENT = "ESIGN_WEBHOOK_NOTIFICATION"
 
 # The contract's own spelling is left; Setu may correct itself one day.
 CORRECTED_SPELLINGS = {"invalid_otp": "invaild_otp", "txn_value_mismatch": "tnx_value_mismatch"}
@@ -109,6 +110,7 @@ class SetuNotice(_Wire):
     """A callback's claim. Nobody signs it, so it is a hint to go and look, never proof of anything."""
 
     setu_id: Id
+    event: Word | None = None
     document_id: Id | None = None
     status: Word | None = None
     signers: tuple[SetuSigner, ...] = ()
@@ -129,6 +131,7 @@ class SetuNotice(_Wire):
             raise NotANotice("no usable data.esign.id")
         return cls(
             setu_id=setu_id,
+            event=_tolerated(_WORD, body.get("event")),
             document_id=_tolerated(_ID, claim.get("documentId")),
             status=_tolerated(_WORD, claim.get("status")),
             signers=_tolerated_signers(claim.get("signers")),
