@@ -4,6 +4,7 @@ import logging
 
 from django.conf import settings
 
+from core.aadhaar import aadhaar_refuse
 from core.models import User
 from core.storage import blob_keep
 from signing.errors import DocumentRefused, InspectionBusy, StorageDown
@@ -14,7 +15,11 @@ log = logging.getLogger(__name__)
 
 
 def document_create(*, by: User, name: str, content: bytes) -> Document:
-    """Keep an uploaded PDF. Raises DocumentRefused with a code and a sentence; nothing is stored then."""
+    """Keep an uploaded PDF. Raises DocumentRefused with a code and a sentence; nothing is stored then.
+
+    Raises AadhaarNotWanted for its name; what stands in the file is its parties' own.
+    """
+    aadhaar_refuse(**{"document's name": name})
     try:
         facts = inspect.pdf_inspect(
             content,

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from core import jobs
+from core.aadhaar import aadhaar_refuse
 from core.errors import Invalid
 from core.events import event_append
 from core.models import User
@@ -41,8 +42,9 @@ def request_create(
     """Ask people to sign a document; returns the request and whether it is new.
 
     Repeating with the same body returns the request there is (a double click); with another body while it is open,
-    DocumentInUse. An ended request gives its document a copy. Raises NotFound, Invalid, NoRoom.
+    DocumentInUse. An ended request gives its document a copy. Raises NotFound, Invalid, NoRoom, AadhaarNotWanted.
     """
+    aadhaar_refuse(reason=reason)
     asked = _digest(signers, reason)
     with transaction.atomic():
         document = _first_upload(document_get(viewer=by, document_id=document_id))
