@@ -3,7 +3,7 @@
 import dramatiq
 from periodiq import cron
 
-from core import jobs, sweeping, work
+from core import jobs, retention, sweeping, work
 from signing.services.doorbells import idle_rung
 from signing.services.driver import request_drive
 from signing.services.strays import stray_look
@@ -28,3 +28,4 @@ def reconcile() -> None:
     """Each minute: ring what is due and was missed. Works nothing itself."""
     if sweeping.sweep_by_clock() is not None:
         idle_rung()
+        retention.purge_owed()

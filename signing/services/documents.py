@@ -5,8 +5,8 @@ import logging
 from django.conf import settings
 
 from core.aadhaar import aadhaar_refuse
+from core.blobs import blob_store
 from core.models import User
-from core.storage import blob_keep
 from signing.errors import DocumentRefused, InspectionBusy, StorageDown
 from signing.models import Document
 from signing.pdf import inspect
@@ -33,7 +33,7 @@ def document_create(*, by: User, name: str, content: bytes) -> Document:
     except inspect.InspectionBusy:
         raise InspectionBusy("Many documents are being checked just now. Try again in a moment.") from None
     try:
-        blob = blob_keep(organization_id=by.tenant.id, content=content)
+        blob = blob_store(organization_id=by.tenant.id, content=content)
     except OSError:
         log.exception("documents.not_kept")
         raise StorageDown("The file could not be stored just now. Try again in a moment.") from None

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from core import jobs
 from core.aadhaar import aadhaar_refuse
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.events import event_append
 from core.models import User
 from signing.boxes import Box, NoRoomLeft, boxes_placed
@@ -147,7 +147,10 @@ def _boxes(signers: Sequence[Asked], *, page_count: int) -> list[Box]:
 
 def _first_upload(document: Document) -> Document:
     """The document of which this is a copy, or itself; locked, so that two clicks follow each other."""
-    return Document.objects.select_for_update().get(id=document.copy_of_id or document.id)
+    found = Document.objects.select_for_update().filter(id=document.copy_of_id or document.id).first()
+    if found is None:  # purged in this very moment
+        raise NotFound("There is no such document.")
+    return found
 
 
 def _latest_request(document: Document) -> SignatureRequest | None:

@@ -24,7 +24,7 @@ NUMBER = "234123412346"  # a published sample; nobody's
         "2341\u200b2341\u200d2346",  # between them, what shows nothing
         "२३४१ २३४१ २३४६",  # Devanagari
         "২৩৪১২৩৪১২৩৪৬",  # Bengali
-        "２３４１２３４１２３４６",  # full width
+        "".join(chr(0xFF10 + int(digit)) for digit in NUMBER),  # full width
         "Asha Rao (2341 2341 2346)",
         "a" + NUMBER + "b",
         "Rent 7 2341 2341 2346",

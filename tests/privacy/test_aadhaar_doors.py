@@ -35,6 +35,7 @@ OUR_OWN_WORDS = {
     "core.job.cause",
     "core.job.kind",
     "core.job.last_error",
+    "core.looseblob.name",
     "core.pace.name",
     "core.user.password",
     "core.user.role",
