@@ -9,7 +9,16 @@ class CoreConfig(AppConfig):
         import dramatiq
 
         # Each declares something in every process: work, what the doctor asks, what is purged.
-        from core import actors, checkup_purge, checkup_settings, checkup_stores, checkup_work, purges, sentry  # noqa: F401
+        from core import (  # noqa: F401
+            actors,
+            checkup_purge,
+            checkup_settings,
+            checkup_stores,
+            checkup_work,
+            erasures,
+            purges,
+            sentry,
+        )
         from core.counters import Flushing
         from core.liveness import Liveness  # need the models, so they cannot stand in the settings' list
 

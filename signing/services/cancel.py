@@ -22,9 +22,9 @@ from signing.states import SETU_COMPLETE, SignerStatus, Stage, Status
 
 
 @transaction.atomic
-def request_cancel(*, request: SignatureRequest, by: User, reason: str = "") -> SignatureRequest:
+def request_cancel(*, request: SignatureRequest, by: User | None, reason: str = "") -> SignatureRequest:
     """Decide to end a request; from now on no signer gets a link. Raises RequestEnded, AllSigned,
-    AadhaarNotWanted.
+    AadhaarNotWanted. by: None for an operator's command.
 
     Repeating is safe: who decided first, and why, stays; the job is rung again, a dead one is revived.
     """

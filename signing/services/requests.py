@@ -122,7 +122,9 @@ def _users(*, by: User, signers: Sequence[Asked]) -> dict[UUID, User]:
     ids = {one.user_id for one in signers}
     if len(ids) < len(signers):
         raise Invalid("A person can be asked only once for the same document.", code="signer_twice")
-    users = User.objects.filter(organization=by.tenant, is_active=True).in_bulk(list(ids))
+    # Locked, in one order, against accounts that are closed in this very moment (core/erasure.py).
+    people = User.objects.select_for_update(no_key=True).filter(organization=by.tenant, is_active=True)
+    users = {user.id: user for user in people.filter(id__in=ids).order_by("id")}
     if len(users) < len(ids):
         raise Invalid("One of the signers is not a person of your organization.", code="signer_unknown")
     return users
