@@ -30,6 +30,8 @@ HOLDERS: list[Holder] = []
 class BlobBusy(OSError):
     """The same bytes are being removed just now. Trying again in a moment helps."""
 
+    loggable = True
+
 
 def register_holder(holder: Holder) -> Holder:
     """holder: of these names, those that a row of its app names."""

@@ -10,9 +10,12 @@ if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
     raise ImproperlyConfigured("LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL.")
 LOG_FORMAT: str = env.str("LOG_FORMAT", default="text" if DEV else "json")  # json, text: one line each
 danger(LOG_FORMAT not in ("json", "text"), "LOG_FORMAT is neither json nor text.")
+# Of exceptions nobody foresaw; they may quote names, links and rows.
+LOG_ERROR_TEXTS: bool = env.bool("LOG_ERROR_TEXTS", default=DEV)
 LOGGING = config(
     level=LOG_LEVEL,
     form=LOG_FORMAT,
+    messages=LOG_ERROR_TEXTS,
     loggers={
         # Named, so that Django's own handlers (console, mail) go.
         "django": {"level": "INFO"},

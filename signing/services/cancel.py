@@ -40,7 +40,7 @@ def request_cancel(*, request: SignatureRequest, by: User | None, reason: str = 
     if locked.cancel_asked_at is None:
         locked.cancel_asked_at, locked.cancel_asked_by, locked.cancel_reason = database_now(), by, reason
         locked.save(update_fields=["cancel_asked_at", "cancel_asked_by", "cancel_reason"])
-        event_append(chain=locked.id, kind="request.cancel_asked", actor=by, reason=reason)
+        event_append(chain=locked.id, kind="request.cancel_asked", actor=by)  # why stands in the row
     person_rung(locked, cause="cancel", rested=True)
     return locked
 

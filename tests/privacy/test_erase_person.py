@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from core import erasure
-from core.events import chain_broken_at
+from core.events import chain_broken_at, event_append
 from core.models import Event, Job, Role, User
 from core.services.users import user_create
 from core.storage import blob_read
@@ -83,6 +83,11 @@ def story(world, run_due, manager, zarina, ravi) -> list[SignatureRequest]:
         world.sign(submission.setu_id, link.setu_signer_id)
     Job.objects.update(due_at="2020-01-01T00:00Z", rest_until=None)
     run_due()
+    # As earlier releases wrote them.
+    event_append(chain=cancelled.id, kind="request.cancel_asked", actor=manager, reason=f"{USERNAME} moved")
+    event_append(
+        chain=about.id, kind="request.cancel_asked", actor=manager, reason=f"{FULL_NAME} asked for it"
+    )
     User.objects.filter(id=zarina.id).update(is_staff=True)
     client = Client()
     client.force_login(zarina)
