@@ -35,5 +35,7 @@ def console_log(person: Person, dry: bool) -> int:
 
 @part("event payload", does="details that name the person deleted; the chain holds")
 def events(person: Person, dry: bool) -> int:
+    if person.organization_id is None:
+        return 0
     theirs = EventPayload.objects.filter(event__chain=person.organization_id)
-    return payloads_erased(theirs, person.names, dry=dry) if person.organization_id else 0
+    return payloads_erased(theirs, person.names, dry=dry)

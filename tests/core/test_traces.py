@@ -107,7 +107,7 @@ def test_a_suppressed_cause_is_not_told():
 
 
 def test_a_group_tells_its_parts_and_a_ring_of_causes_ends():
-    group = raised(ExceptionGroup(MARK, [raised(ValueError(MARK)), raised(OSError(1, "No"))]))
+    group = raised(BaseExceptionGroup(MARK, [raised(ValueError(MARK)), raised(OSError(1, "No"))]))
     text = trace(group)
     assert MARK not in text
     assert "[Errno 1] No" in text

@@ -64,7 +64,7 @@ def test_a_leak_into_a_row_a_chain_or_the_queue_is_found(manager):
     assert clean.found(tables()["core_eventpayload"]) == {"full name"}
     Job.objects.create(kind="x", subject=manager.id, last_error=f"no answer to {SECRET['callback token']}")
     assert clean.found(tables()["core_job"]) == {"callback token"}
-    message = dramatiq.Message("default", "x", (PERSON["phone"],), {}, {})
+    message: dramatiq.Message[None] = dramatiq.Message("default", "x", (PERSON["phone"],), {}, {})
     broker = dramatiq.get_broker()
     broker.declare_queue("default")
     broker.enqueue(message)

@@ -79,7 +79,7 @@ def test_a_callback_sent_again_after_its_claims_are_gone_is_still_known(request_
     body = json.dumps({"data": {"esign": {"id": "setu-1", "status": "sign_complete", "signers": []}}})
 
     def sent() -> int:
-        return client.post(CALLBACK, body, content_type="application/json").status_code
+        return int(client.post(CALLBACK, body, content_type="application/json").status_code)
 
     assert sent() == 200
     ended_days_ago(request_ended, 8)
