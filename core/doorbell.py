@@ -2,6 +2,7 @@
 
 Each kind of job has two lanes: doorbells, and the clock's, so that a backlog found by the clock never delays
 a callback. A message that cannot be sent is logged and forgotten: the clock finds the job within a minute.
+Three that failed in a row, and for five seconds none is tried: a frozen Redis must not take the web's threads.
 """
 
 import logging
@@ -13,6 +14,7 @@ from django.db import transaction
 from dramatiq.errors import DramatiqError
 from redis.exceptions import RedisError
 
+from core.breaker import Breaker
 from core.claims import Claim
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,7 @@ class Kind:
     by_clock: "dramatiq.Actor[..., None]"
 
 
+breaker = Breaker(failures=3, seconds=5.0)  # R3
 KINDS: dict[str, Kind] = {}
 
 
@@ -46,9 +49,14 @@ def send(name: str, job_id: int, *, delay: float = 0, by_clock: bool = False, pa
     """
     chosen = kind(name)
     lane: dramatiq.Actor[..., None] = chosen.by_clock if by_clock else chosen.by_bell
+    if not breaker.allows():
+        log.debug("doorbell.left_out", extra={"kind": name, "job_id": job_id})
+        return
     try:
         lane.send_with_options(args=(job_id, True) if paced else (job_id,), delay=int(delay * 1000) or None)
+        breaker.went_well()
     except (DramatiqError, RedisError, OSError) as error:
+        breaker.failed()
         log.warning(
             "doorbell.not_sent", extra={"kind": name, "job_id": job_id, "error": type(error).__name__}
         )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja.errors import ValidationError
 
@@ -106,12 +106,16 @@ def server_problem(request: HttpRequest, error: Exception) -> HttpResponse:
     )
 
 
-DATABASE_DOWN = (OperationalError, InterfaceError)  # no connection, one that was cut, a lock or a time limit
+# No connection, one that was cut, a lock, a time limit, no room; or the server failed within itself.
+DATABASE_DOWN = (OperationalError, InterfaceError, InternalError)
+ABORTED = "25P02"  # an InternalError by name, and ours: work that went on in a transaction that had failed
 RETRY_SECONDS = 2
 
 
 def database_problem(request: HttpRequest, error: Exception) -> HttpResponse:
     """The database does not answer, or not in time: nothing was changed, and the caller may simply try again."""
+    if getattr(error.__cause__, "sqlstate", "") == ABORTED:
+        return server_problem(request, error)
     log.error(
         "database.unavailable", exc_info=error, extra={"error": type(error.__cause__ or error).__name__}
     )
@@ -136,6 +140,8 @@ class ProblemMiddleware:
         if not isinstance(error, DATABASE_DOWN):
             return None
         answer = database_problem(request, error)
+        if answer.status_code != 503:
+            return None
         page = HttpResponse(BY_STATUS[503][1], status=503, content_type="text/plain; charset=utf-8")
         page["Cache-Control"], page["Retry-After"] = "no-store", answer["Retry-After"]
         return page

@@ -1,7 +1,7 @@
 """The clock process: `periodiq -v django_dramatiq.setup signflow.clock`. It sends each minute's messages.
 
-A scheduler that hangs would be missed by nobody: a thread beside it ends the process when no message has been sent
-for two and a half minutes, and the platform starts another.
+A scheduler that hangs would be missed by nobody: a thread beside it ends the process when no message has been sent, or
+tried to be sent, for two and a half minutes, and the platform starts another.
 """
 
 import logging
@@ -19,12 +19,12 @@ EXIT_CODE = 70
 
 
 class Watch(Middleware):
-    """Notes when the last message was sent."""
+    """Notes when a message was last about to be sent; a queue that is away is no reason to end."""
 
     def __init__(self) -> None:
         self.sent_at = time.monotonic()
 
-    def after_enqueue(self, broker: Broker, message: Message[Any], delay: int | None) -> None:
+    def before_enqueue(self, broker: Broker, message: Message[Any], delay: int | None) -> None:
         self.sent_at = time.monotonic()
 
     def end_when_silent(self) -> None:

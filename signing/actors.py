@@ -4,6 +4,7 @@ import dramatiq
 from periodiq import cron
 
 from core import jobs, retention, sweeping, work
+from core.periodic import PatientActor
 from signing.services.doorbells import idle_rung
 from signing.services.driver import request_drive
 from signing.services.strays import stray_look
@@ -23,7 +24,9 @@ def adopt(claim: jobs.Claim) -> None:
     stray_look(claim=claim, setu=setu_client())
 
 
-@dramatiq.actor(actor_name="signing.reconcile", queue_name="clock", periodic=cron("* * * * *"))
+@dramatiq.actor(
+    actor_class=PatientActor, actor_name="signing.reconcile", queue_name="clock", periodic=cron("* * * * *")
+)
 def reconcile() -> None:
     """Each minute: ring what is due and was missed. Works nothing itself."""
     if sweeping.sweep_by_clock() is not None:

@@ -1,5 +1,6 @@
 """What every test starts from: no network, an in-process stand-in on request, jobs worked when told to."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import dramatiq
@@ -7,7 +8,7 @@ import pytest
 import responses
 from django.test import Client
 
-from core import drain, work
+from core import doorbell, drain, work
 from core.models import Job, User
 from signing import setu_provider
 from tests.builders import make_employee, make_manager, make_organization
@@ -19,9 +20,21 @@ from tests.standin.transport import Transport
 CALLBACK = "/webhooks/setu/callback-token/"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slow ones first, so that two processes end at about the same time."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The slow ones first, so that two processes end at about the same time. On servers: what asks them something."""
+    if os.environ.get("TEST_DATABASE_URL"):
+        same = [item for item in items if not _asks_servers(item)]
+        config.hook.pytest_deselected(items=same)
+        items[:] = [item for item in items if _asks_servers(item)]
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def _asks_servers(item: pytest.Item) -> bool:
+    """Rows or the queue's own tests, or processes of their own; the rest would only be the same again."""
+    if any(folder in item.path.parts for folder in ("core", "production")):
+        return True
+    fixtures = getattr(item, "fixturenames", ())
+    return bool(item.get_closest_marker("django_db")) or "db" in fixtures or "transactional_db" in fixtures
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +51,7 @@ def broker() -> Iterator[dramatiq.Broker]:
     """The queue, emptied between tests: in memory, or in Redis where the tests run on servers."""
     broker = dramatiq.get_broker()
     broker.flush_all()
+    doorbell.breaker.went_well()
     drain.stopping.clear()  # a worker of an earlier test has ended; this process goes on
     yield broker
     broker.flush_all()

@@ -102,7 +102,7 @@ class Program:
             time.sleep(0.05)
 
 
-def postgres_made(folder: Path, **settings: str) -> Program:
+def postgres_made(folder: Path, *, wal_segment_mb: int = 16, **settings: str) -> Program:
     """A new cluster in an empty folder, on a free port of this machine, of a user that is not root."""
     programs = postgres_programs()
     folder.chmod(0o755)
@@ -127,6 +127,7 @@ def postgres_made(folder: Path, **settings: str) -> Program:
         "-E",
         "UTF8",
         "--no-sync",
+        f"--wal-segsize={wal_segment_mb}",
     ]
     subprocess.run(init, check=True, user=user, env=env, cwd="/", stdout=subprocess.DEVNULL)
     server = programs / "postgres"

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-import redis
 from django.core.exceptions import ImproperlyConfigured
 from periodiq import PeriodiqMiddleware
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
+from core.queueclient import queue_client
 from signflow.settings.environment import env
 
 REDIS_URL: str = env.str("REDIS_URL", default="")  # empty: worker and ticker live in the web process
@@ -19,19 +17,12 @@ TICK_SECONDS: float = env.number(
     "TICK_SECONDS", default=1.0, least=0.01, most=60.0
 )  # s, of the embedded ticker
 
-
-def redis_client(url: str) -> redis.Redis:
-    """With hard limits: a dead or frozen Redis costs a request half a second, and the clock finds the job."""
-    no_retry = Retry(NoBackoff(), 0)
-    return redis.Redis.from_url(url, socket_connect_timeout=0.25, socket_timeout=0.5, retry=no_retry)
-
-
 DRAMATIQ_AUTODISCOVER_MODULES = ["actors"]
 DRAMATIQ_BROKER: dict[str, Any] = {
     "BROKER": "dramatiq.brokers.stub.StubBroker" if EMBEDDED else "dramatiq.brokers.redis.RedisBroker",
     "OPTIONS": {}
     if EMBEDDED
-    else {"client": redis_client(REDIS_URL), "heartbeat_timeout": 15_000, "maintenance_chance": 1_000_000},
+    else {"client": queue_client(REDIS_URL), "heartbeat_timeout": 15_000, "maintenance_chance": 1_000_000},
     "MIDDLEWARE": [  # no Retries: the database decides when work is tried again (core/jobs.py)
         "dramatiq.middleware.AgeLimit",
         "dramatiq.middleware.TimeLimit",

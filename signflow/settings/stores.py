@@ -16,8 +16,8 @@ if _engine not in ("postgresql", "sqlite3"):  # the address is not quoted: it ho
     raise ImproperlyConfigured(
         "DATABASE_URL is neither postgres://user:password@host:5432/name nor sqlite:////path."
     )
-# At most, of one process; at least as many as it has threads.
-DATABASE_CONNECTIONS: int = env.number("DATABASE_CONNECTIONS", default=4, least=1, most=200)
+# At most, of one process; one more than it has threads, for the heartbeat and the counters.
+DATABASE_CONNECTIONS: int = env.number("DATABASE_CONNECTIONS", default=5, least=1, most=200)
 DATABASE_SECONDS: int = env.number(
     "DATABASE_SECONDS", default=15, least=1, most=600
 )  # s, the longest statement

@@ -22,6 +22,9 @@ from signing.states import Stage
 
 log = logging.getLogger(__name__)
 OTHER_ACCOUNT_SECONDS = 3600.0
+GET_BACKOFF_MAX = (
+    60.0  # s between two tries that only read: once Setu is back, all is seen within two minutes (R19)
+)
 
 
 def request_drive(*, claim: jobs.Claim, setu: SetuClient) -> None:
@@ -120,7 +123,12 @@ def _failed(*, claim: jobs.Claim, request: SignatureRequest, error: SetuError) -
     else:
         log.error("setu.denied" if isinstance(error, SetuDenied) else "setu.unexpected", extra=fields)
     asked_to_wait = (error.retry_after or 0.0) if isinstance(error, SetuUnavailable) else 0.0
-    wait = max(asked_to_wait, jobs.backoff(claim))
+    wait = jobs.backoff(claim)
+    if (
+        request.stage != Stage.QUEUED
+    ):  # uploads and creates leave something behind at Setu: these wait for longer
+        wait = min(wait, jobs.jittered(GET_BACKOFF_MAX, claim=claim))
+    wait = max(asked_to_wait, wait)
     with transaction.atomic():
         failure_wait(request=request, seconds=wait)
         jobs.settle(claim, next_in=wait, failure=str(error))

@@ -9,7 +9,7 @@ from dramatiq.brokers.redis import RedisBroker
 
 from core import doorbell, jobs
 from core.models import Job
-from signflow.settings.background import redis_client
+from core.queueclient import queue_client
 from tests.core.bells import KIND, LEASE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,7 +37,7 @@ def frozen() -> tuple[socket.socket, int]:
 def queue(request, worked) -> Iterator[None]:
     """The test's kind, with its messages going to a Redis in trouble."""
     held, port = request.param()
-    client = redis_client(f"redis://127.0.0.1:{port}/0")
+    client = queue_client(f"redis://127.0.0.1:{port}/0")
     broken = RedisBroker(client=client)
     kind = doorbell.KINDS[KIND]
     kept = kind.by_bell.broker
@@ -57,3 +57,13 @@ def test_r3_a_ring_costs_little_and_the_job_is_kept(queue, subject):
     job = Job.objects.get(subject=subject)
     assert job.wanted == 3
     assert jobs.claim(job.id, lease=LEASE) is not None, "the next tick, or worker, finds it due"
+
+
+def test_r3_after_three_failures_rings_cost_nothing_until_five_seconds_are_over(queue, subject):
+    for _ in range(3):
+        jobs.ring(KIND, subject=subject, cause="callback")
+    began = time.monotonic()
+    for _ in range(50):
+        jobs.ring(KIND, subject=subject, cause="callback")
+    assert time.monotonic() - began < 50 * 0.05, "the queue was not asked"
+    assert Job.objects.get(subject=subject).wanted == 53

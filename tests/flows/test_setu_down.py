@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.clock import database_now
 from core.models import Job
 from signing.models import SignatureRequest, Submission
 from tests.builders import make_pdf
@@ -73,6 +74,34 @@ def test_an_unanswered_create_is_adopted_when_a_callback_names_it_in_time(ask, r
     story.sign(0)
     run_due()
     assert story.status == "sign_complete"
+
+
+@pytest.mark.parametrize(("stage", "endpoint"), [("submitted", "get"), ("archiving", "download")])
+def test_r19_however_long_setu_was_down_what_only_reads_is_tried_again_within_72_s(
+    ask, run_due, world, asha, stage, endpoint
+):
+    story = ask(asha)
+    run_due()
+    world.fault("status", endpoint=endpoint, times=20, status=503)
+    if stage == "archiving":
+        story.sign(0)
+    waits = []
+    for _ in range(12):
+        owed()
+        run_due()
+        waits.append((Job.objects.get().due_at - database_now()).total_seconds())
+    assert SignatureRequest.objects.get().stage == stage
+    assert 30 < waits[-1] <= 72, "R19: back to normal within two minutes, the tick included"
+    assert max(waits) <= 72
+
+
+def test_what_leaves_something_behind_at_setu_waits_longer(ask, run_due, world, asha):
+    world.fault("status", endpoint="create", times=20, status=503)
+    ask(asha)
+    for _ in range(9):
+        owed()
+        run_due()
+    assert 300 <= (Job.objects.get().due_at - database_now()).total_seconds() + 1 <= 361
 
 
 def test_setu_down_at_the_look_delays_the_state_and_no_more(ask, run_due, world, asha):

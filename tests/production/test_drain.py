@@ -1,49 +1,17 @@
 """A platform sends SIGTERM and kills 30 s later: web and worker end in time under load, and lose nothing."""
 
 import sys
-import threading
 import time
 from functools import partial
 
-import httpx
 import pytest
 
 from tests.production.people import Office, wait_for
 from tests.production.processes import wait_until_up
+from tests.production.senders import Pollers
 
 pytestmark = pytest.mark.slow
 LIMIT = 25.0  # s
-
-
-class Pollers:
-    """Clients that read and ask all the time, each over a kept connection; what they were answered is counted."""
-
-    def __init__(self, url: str, token: str, number: int) -> None:
-        self.answers: list[int] = []
-        self.cut_off: list[str] = []
-        self._stop = threading.Event()
-        self._url, self._headers = url, {"Authorization": f"Bearer {token}"}
-        self._threads = [threading.Thread(target=self._poll, daemon=True) for _ in range(number)]
-
-    def __enter__(self) -> "Pollers":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join(timeout=20)
-
-    def _poll(self) -> None:
-        with httpx.Client(headers=self._headers, timeout=20, trust_env=False) as http:
-            while not self._stop.is_set():
-                try:
-                    self.answers.append(http.get(f"{self._url}/api/status/").status_code)
-                except httpx.ConnectError:
-                    return  # it has ended
-                except httpx.TransportError as error:
-                    self.cut_off.append(type(error).__name__)
 
 
 def at_setu_now(office: Office, request: str) -> bool:

@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from ninja.errors import HttpError
+from psycopg.errors import InFailedSqlTransaction
 
 from core.errors import DomainError
 from core.problems import ProblemMiddleware, server_problem, status_problem
@@ -158,7 +159,7 @@ def database_down(*_):
     raise OperationalError("the connection is closed")
 
 
-@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError, InternalError])
 def test_a_database_that_does_not_answer_is_503_and_says_when_to_come_again(error, client, manager):
     def down(*_):
         raise error("the connection is closed")
@@ -171,6 +172,15 @@ def test_a_database_that_does_not_answer_is_503_and_says_when_to_come_again(erro
     for answer in answers:
         assert is_problem(answer, 503, "busy")
         assert answer["Retry-After"] == "2"
+
+
+def test_work_that_goes_on_in_a_failed_transaction_is_our_mistake_and_not_the_databases(client, manager):
+    def aborted(*_):
+        raise InternalError from InFailedSqlTransaction("current transaction is aborted")
+
+    with connection.execute_wrapper(aborted):
+        answer = Api(manager).get("status/")
+    assert is_problem(answer, 500, "server_error")
 
 
 def test_a_browser_that_comes_while_the_database_is_down_is_told_so_in_words(client):

@@ -1,0 +1,146 @@
+"""Every line of the job row's rules (docs/architecture.md) is needed: with one taken out, a named test fails.
+
+In a copy of the code one line is changed, and the tests named beside it are run. A hundredth of them (one) in
+`make test`, all in `make proof`.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.processes import ROOT
+from tests.proof import count
+
+pytestmark = pytest.mark.proof
+JOBS, DOORBELL, WORK = "core/jobs.py", "core/doorbell.py", "core/work.py"
+SCHEDULE, ACTORS = "signing/services/schedule.py", "signing/actors.py"
+RING, CLAIM, SETTLE = (f"tests/core/test_jobs_{word}.py" for word in ("ring", "claim", "settle"))
+SWEEP, RUN, PACE = "tests/core/test_jobs_sweep.py", "tests/core/test_work.py", "tests/core/test_pace.py"
+LOOKS, LEASES = "tests/signing/services/test_schedule.py", "tests/signing/test_leases.py"
+
+
+@dataclass(frozen=True)
+class Removal:
+    """rule: what no longer holds once `old` is `new` in `file`; tests: where that is noticed."""
+
+    rule: str
+    file: str
+    old: str
+    new: str
+    tests: str
+
+
+REMOVALS = [
+    Removal("a ring is counted", JOBS, "wanted = core_job.wanted + 1", "wanted = core_job.wanted", SETTLE),
+    Removal(
+        "a ring never puts off",
+        JOBS,
+        "{least}(COALESCE(core_job.due_at, excluded.due_at), excluded.due_at)",
+        "excluded.due_at",
+        RING,
+    ),
+    Removal("a ring tells its cause", JOBS, "cause = excluded.cause", "cause = core_job.cause", RING),
+    Removal(
+        "a message leaves on commit", DOORBELL, "transaction.on_commit(lambda: send(", "((lambda: send(", RING
+    ),
+    Removal("messages within a minute only", DOORBELL, "if delay > DELAY_MAX:", "if False:", RING),
+    Removal("a claim raises the fence", JOBS, 'fence=F("fence") + 1,', "", CLAIM),
+    Removal("a claim counts as a crash until it settles", JOBS, 'crashes=F("crashes") + 1,', "", CLAIM),
+    Removal("a claim leases", JOBS, "leased_until=after(lease),", "leased_until=None,", CLAIM),
+    Removal("what is leased is not claimed", JOBS, "jobs.filter(unleased, ", "jobs.filter(", CLAIM),
+    Removal("what is not due is not claimed", JOBS, "unleased, due_at__lte=Now(), ", "unleased, ", CLAIM),
+    Removal("what is dead is not claimed", JOBS, ", dead_at__isnull=True)\n", ")\n", CLAIM),
+    Removal("five crashes are the end", JOBS, "if job.crashes > CRASHES_MAX:", "if False:", CLAIM),
+    Removal("a stale holder does not settle", JOBS, "fence=claim.fence, leased", "leased", SETTLE),
+    Removal(
+        "a lost lease rolls the work back", JOBS, "    if not settled:\n        raise LeaseLost\n", "", SETTLE
+    ),
+    Removal(
+        "a ring during the run is not lost",
+        JOBS,
+        "due_at=Case(When(wanted=claim.taken, then=due), default=Now()),",
+        "due_at=due,",
+        SETTLE,
+    ),
+    Removal("settling forgets crashes", JOBS, "        crashes=0,\n        leased", "        leased", CLAIM),
+    Removal(
+        "settling ends the lease",
+        JOBS,
+        "        leased_until=None,\n        failures",
+        "        failures",
+        SETTLE,
+    ),
+    Removal("failures are counted", JOBS, 'F("failures") + 1 if failure else 0', "0", SETTLE),
+    Removal(
+        "a release is not a crash", JOBS, 'due_at=Now(), crashes=F("crashes") - 1', "due_at=Now()", CLAIM
+    ),
+    Removal(
+        "a person revives a dead job", JOBS, "update(dead_at=None, crashes=0)", "update(crashes=0)", RING
+    ),
+    Removal("SIGTERM gives the job back", WORK, "            jobs.release(claim)\n", "", RUN),
+    Removal("an error counts", WORK, "            jobs.stumble(claim, error=error)\n", "", RUN),
+    Removal("the clock keeps a pace", WORK, "if wait > PACE_SECONDS_MIN:", "if False:", PACE),
+    Removal(
+        "the sweep uses the clock's lane",
+        JOBS,
+        "doorbell.send(kind, job_id, by_clock=True)",
+        "doorbell.send(kind, job_id)",
+        SWEEP,
+    ),
+    Removal("the sweep leaves what it rang", JOBS, "update(swept_at=Now())", "exists()", SWEEP),
+    Removal("a bucket of five", SCHEDULE, "BUCKET_SIZE = 5", "BUCKET_SIZE = 6", LOOKS),
+    Removal("one look in ten seconds", SCHEDULE, "BUCKET_SECONDS = 10.0", "BUCKET_SECONDS = 1.0", LOOKS),
+    Removal("four looks after a claim", SCHEDULE, "(1.0, 3.0, 10.0, 30.0)", "(1.0, 3.0, 10.0)", LOOKS),
+    Removal("a lease outlasts the longest step", ACTORS, "lease=100", "lease=90", LEASES),
+    Removal(
+        "times are the database's",
+        JOBS,
+        'due_at=Now(), crashes=F("crashes")',
+        'due_at=after(3600), crashes=F("crashes")',
+        CLAIM,
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory) -> Path:
+    """The code and its tests, to be changed."""
+    folder: Path = tmp_path_factory.mktemp("copy")
+    for name in ("core", "signing", "webhooks", "signflow", "tests", "samples", "dev"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "manage.py", "Procfile"):
+        shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def outcome(copy: Path, tests: str) -> "subprocess.CompletedProcess[str]":
+    env = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(copy)}
+    env.pop("PYTEST_XDIST_WORKER", None)
+    command = [sys.executable, "-m", "pytest", "-x", "-n", "0", tests]
+    return subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True, timeout=300)
+
+
+@pytest.mark.parametrize("removal", REMOVALS[: count(100)], ids=lambda removal: removal.rule)
+def test_without_the_line_a_test_fails(copy, removal):
+    file = copy / removal.file
+    whole = file.read_text()
+    assert whole.count(removal.old) == 1, "the line is not there any more: this list is out of date"
+    file.write_text(whole.replace(removal.old, removal.new))
+    try:
+        changed = outcome(copy, removal.tests)
+    finally:
+        file.write_text(whole)
+    assert changed.returncode == 1, changed.stdout[-3000:]
+    assert "AssertionError" in changed.stdout or "Failed:" in changed.stdout or "Error" in changed.stdout
+
+
+def test_unchanged_the_copys_tests_pass(copy):
+    named = sorted({removal.tests for removal in REMOVALS[: count(100)]})
+    for tests in named:
+        unchanged = outcome(copy, tests)
+        assert unchanged.returncode == 0, unchanged.stdout[-3000:]
