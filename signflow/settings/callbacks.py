@@ -42,4 +42,6 @@ for _text in env.list("SETU_CALLBACK_NETWORKS", default=[]):
     try:
         SETU_CALLBACK_NETWORKS.append(ip_network(_text))
     except ValueError:
-        malformed.append("SETU_CALLBACK_NETWORKS must be networks such as 203.0.113.0/24, separated by commas.")
+        malformed.append(
+            "SETU_CALLBACK_NETWORKS must be networks such as 203.0.113.0/24, separated by commas."
+        )
