@@ -122,7 +122,7 @@ ERRORS = (
     Danger(
         id="signflow.E015",
         says="One secret has two uses.",
-        hint="SECRET_KEY, METRICS_TOKEN, SETU_CLIENT_SECRET and each token and key of callbacks must differ.",
+        hint="SECRET_KEY, METRICS_TOKEN, SETU_CLIENT_SECRET and each callback token must differ.",
         found=lambda s: len(secrets := _secrets(s)) != len(set(secrets)),
     ),
     Danger(
@@ -184,7 +184,6 @@ ERRORS = (
 
 def _secrets(s: Any) -> list[str]:
     given = [s.SECRET_KEY, s.METRICS_TOKEN, s.SETU_CLIENT_SECRET, *s.SETU_CALLBACK_TOKENS]
-    given += [*s.SETU_CALLBACK_API_KEYS, *s.SETU_CALLBACK_HMAC_SECRETS]
     return [secret for secret in given if secret]
 
 
