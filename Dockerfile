@@ -50,4 +50,4 @@ ENV DJANGO_SETTINGS_MODULE=signflow.settings \
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["python", "-m", "signflow.healthcheck"]
-CMD ["gunicorn", "-c", "gunicorn.conf.py", "signflow.wsgi"]
+CMD ["python", "-m", "signflow.serve"]

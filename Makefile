@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: help run demo test proof chaos check bench format lock clean
+.PHONY: help run demo test proof chaos fuzz check bench format lock clean
 
 help:
 	@echo "make run     SignFlow on http://localhost:8000 with Setu's stand-in, until Ctrl-C"
@@ -10,7 +10,8 @@ help:
 	@echo "make test    the test suite, on SQLite and again on PostgreSQL and Redis"
 	@echo "make proof   the properties among the tests, a hundred times as often"
 	@echo "make chaos   everything as processes, under kills and bad networks, with one table (SHORT=1, SEED=n)"
-	@echo "make check   style, types, migrations, lock, layers"
+	@echo "make fuzz    calls made up from the API's document, as each role, with one table (SHORT=1, SEED=n)"
+	@echo "make check   style, types, migrations, lock, layers, secrets in the history, known holes in packages"
 	@echo "make bench   what reads and callbacks cost, beside a floor, in about five minutes"
 	@echo "make format  let ruff arrange the code"
 	@echo "make lock    pin the dependencies anew"
@@ -36,6 +37,10 @@ chaos:
 	@$(PYTHON) dev/bootstrap.py dev
 	$(PY) -m tests.chaos
 
+fuzz:
+	@$(PYTHON) dev/bootstrap.py dev
+	$(PY) -m tests.fuzz
+
 check:
 	@$(PYTHON) dev/bootstrap.py dev
 	$(PY) -m ruff check .
@@ -43,6 +48,8 @@ check:
 	$(PY) -m mypy .
 	SIGNFLOW_DEV=1 DATABASE_URL=sqlite:///:memory: $(PY) manage.py makemigrations --check --dry-run
 	$(PY) -m dev.lock --check
+	$(PY) -m dev.secretscan
+	$(PY) -m dev.audit
 	$(PY) -m pytest tests/test_layers.py tests/test_openapi.py
 
 bench:

@@ -1,10 +1,20 @@
 """Gunicorn: without Redis one process that also works and ticks, else two. Threads, as views wait for the database."""
 
 import os
+import sys
+
+
+def number(name: str, default: int, most: int) -> int:
+    """A whole number from 1 to `most`; else the start ends with a sentence (bench/floor.py has no settings)."""
+    given = os.environ.get(name, "").strip() or str(default)
+    if not (given.isascii() and given.isdigit() and len(given) < 9 and 1 <= int(given) <= most):
+        sys.exit(f"The setting {name} must be a whole number from 1 to {most}.")
+    return int(given)
+
 
 embedded = not os.environ.get("REDIS_URL")
-bind = [f"{os.environ.get('WEB_HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"]
-workers = 1 if embedded else int(os.environ.get("WEB_CONCURRENCY", "2"))
+bind = [f"{os.environ.get('WEB_HOST') or '127.0.0.1'}:{number('PORT', 8000, 65_535)}"]
+workers = 1 if embedded else number("WEB_CONCURRENCY", 2, 64)
 worker_class = "gthread"
 threads = 8 if embedded else 4
 preload_app = False  # the embedded worker's threads must start after the fork

@@ -1,11 +1,14 @@
 """Bearer token → User. 401 is for tokens only: the frontend answers it with a refresh."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import HttpBearer
+from ninja_jwt.backends import TokenBackend
 from ninja_jwt.exceptions import TokenError
 from ninja_jwt.tokens import AccessToken, RefreshToken, Token
 
@@ -45,7 +48,7 @@ class Bearer(HttpBearer):
 def user_of(token: str, *, kind: type[Token]) -> User:
     """The user a token speaks for. Raises NotSignedIn when it is forged, expired, of another kind or version."""
     try:
-        claims: dict[str, Any] = kind(token).payload
+        claims = _claims(token, kind=kind)
         user_id = UUID(str(claims.get("user_id")))
     except (TokenError, ValueError):
         raise NotSignedIn("The session has ended. Sign in again.", code="token_not_valid") from None
@@ -53,6 +56,35 @@ def user_of(token: str, *, kind: type[Token]) -> User:
     if user is None or claims.get(VERSION_CLAIM) != user.token_version:
         raise NotSignedIn("The session has ended. Sign in again.", code="token_not_valid")
     return user
+
+
+def _claims(token: str, *, kind: type[Token]) -> dict[str, Any]:
+    """What a good token says. Raises TokenError.
+
+    Tokens of a key that SECRET_KEY has just replaced are as good as others, so that a rotation signs nobody out.
+    """
+    for reader in _readers(kind):
+        try:
+            claims: dict[str, Any] = reader(token).payload
+        except TokenError:
+            continue
+        return claims
+    raise TokenError("No key of ours has signed this, or not this.")
+
+
+def _readers(kind: type[Token]) -> Iterator[type[Token]]:
+    yield kind
+    for key in settings.SECRET_KEY_FALLBACKS:
+        yield _reader(cast("Any", kind), key)  # a class is hashable, though its annotations deny it
+
+
+@lru_cache(maxsize=16)
+def _reader(kind: type[Token], key: str) -> type[Token]:
+    """The same kind of token under another key; all that is checked stays the same."""
+    ours: dict[str, Any] = settings.NINJA_JWT
+    rules = {name: ours[name.upper()] for name in ("algorithm", "audience", "issuer", "jwk_url", "leeway")}
+    backend = TokenBackend(signing_key=key, **rules)
+    return type(kind.__name__, (kind,), {"_token_backend": backend})
 
 
 def tokens_for(user: User) -> tuple[str, str]:

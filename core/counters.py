@@ -33,11 +33,11 @@ class Total:
     at: datetime
 
 
-def count(name: str, **labels: str) -> None:
-    """Once more. Thread-safe; written at the next flush."""
+def count(name: str, *, times: int = 1, **labels: str) -> None:
+    """Once more, or so many times. Thread-safe; written at the next flush."""
     key = name, json.dumps(labels, sort_keys=True)
     with _lock:
-        _pending[key] = _pending.get(key, (0, 0.0))[0] + 1, time.monotonic()
+        _pending[key] = _pending.get(key, (0, 0.0))[0] + times, time.monotonic()
 
 
 def flush() -> None:

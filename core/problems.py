@@ -149,8 +149,6 @@ class ProblemMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         machine = f"{request.path}/".startswith(MACHINE_PATHS)
-        if machine:
-            response.setdefault("Cache-Control", "no-store")  # browsers keep what says nothing
         if not machine or response.status_code < 400 or response["Content-Type"] == CONTENT_TYPE:
             return response
         replaced = status_problem(response.status_code)

@@ -85,7 +85,7 @@ class Stack:
         """Start everything and wait until it answers. Raises CannotStart."""
         if self.uses_standin:
             self._start_standin()
-        self._spawn("web", [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "signflow.wsgi"])
+        self._spawn("web", [sys.executable, "-m", "signflow.serve"])
         for name, url in (("stand-in", self.standin_url), ("web", self.web_url)):
             if name in self.processes:
                 self._wait_for(name, f"{url}/healthz")

@@ -3,6 +3,8 @@
 from typing import Any
 
 import orjson
+from django.conf import settings
+from django.contrib.auth.decorators import user_passes_test
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
@@ -36,6 +38,11 @@ class OrjsonParser(Parser):
         return orjson.loads(request.body)
 
 
+# Those who may open the support console, which is where the others are sent to sign in.
+for_superusers = user_passes_test(
+    lambda user: user.is_active and user.is_superuser, login_url="/admin/login/"
+)
+
 api = DescribedAPI(
     title="SignFlow",
     version="1",
@@ -44,7 +51,8 @@ api = DescribedAPI(
     renderer=OrjsonRenderer(),
     parser=OrjsonParser(),
     docs_url="/api/docs/",
-    openapi_url="/api/openapi.json",
+    openapi_url="/api/openapi.json" if settings.API_DOCS != "off" else None,
+    docs_decorator=for_superusers if settings.API_DOCS == "login" else None,
 )
 for prefix, router in (
     ("/api/token", "core.api.tokens.router"),

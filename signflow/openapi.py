@@ -1,5 +1,6 @@
 """What Ninja's OpenAPI document lacks: problems under their own content type, with an example of each status."""
 
+from http.client import responses as REASONS  # noqa: N812
 from typing import Any
 
 from ninja import NinjaAPI
@@ -7,6 +8,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from core.problems import BY_STATUS, CONTENT_TYPE
 
+BODY_STATUSES = (400, 413)  # whatever takes a body may be sent one that cannot be read, or is too large
 PROBLEM = "#/components/schemas/Problem"
 SENTENCES = {
     409: ("conflict", "What there is does not allow this now."),
@@ -15,15 +17,24 @@ SENTENCES = {
 
 
 class DescribedAPI(NinjaAPI):
-    """Ninja's API, whose document says of every refusal that it is a problem (RFC 9457)."""
+    """Ninja's API, whose document says of every refusal that it is a problem (RFC 9457), and names what all have."""
 
     def get_openapi_schema(self, **given: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**given)
         for operations in schema["paths"].values():
             for operation in operations.values():
-                for status, answer in operation["responses"].items():
+                responses = operation["responses"]
+                for status in BODY_STATUSES if "requestBody" in operation else ():
+                    responses.setdefault(status, _refusal(status))
+                for status, answer in responses.items():
                     _describe(int(status), answer)
+                operation["responses"] = dict(sorted(responses.items(), key=lambda item: int(item[0])))
         return schema
+
+
+def _refusal(status: int) -> dict[str, Any]:
+    content = {"application/json": {"schema": {"$ref": PROBLEM}}}
+    return {"description": REASONS[status], "content": content}
 
 
 def _describe(status: int, answer: dict[str, Any]) -> None:

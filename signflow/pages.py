@@ -6,8 +6,12 @@ from django.shortcuts import render
 from django.templatetags.static import static
 
 
+def to_start(request: HttpRequest) -> HttpResponse:
+    """The root has nothing of its own: a person goes on at the API's documentation, or at the frontend."""
+    return to_docs(request) if settings.API_DOCS == "open" else HttpResponseRedirect(settings.FRONTEND_URL)
+
+
 def to_docs(request: HttpRequest) -> HttpResponse:
-    """The root has nothing of its own: the API's documentation is where a person can go on."""
     return HttpResponseRedirect("/api/docs/")
 
 

@@ -83,3 +83,9 @@ def test_an_example_is_one_that_the_schema_takes(schema):
     example = schema.model_json_schema()["example"]
     assert schema.model_validate(example)
     assert set(example) <= set(schema.model_fields)
+
+
+@pytest.mark.parametrize(("name", "operation"), OPERATIONS, ids=[name for name, _ in OPERATIONS])
+def test_each_operation_that_takes_a_body_says_what_becomes_of_a_broken_or_a_large_one(name, operation):
+    declared = {str(status) for status in operation["responses"]}
+    assert "requestBody" not in operation or {"400", "413"} <= declared, name

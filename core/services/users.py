@@ -6,6 +6,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from core.aadhaar import aadhaar_refuse
 from core.clock import database_now
 from core.errors import Conflict, Invalid
 from core.events import event_append
@@ -37,6 +38,7 @@ def user_create(
 
 def _checked_user(*, username: str, password: str, role: Role, dob: date | None, full_name: str) -> User:
     """A user as it will be saved. Hashing takes a good part of a second, so no transaction is open meanwhile."""
+    aadhaar_refuse(user_name=username, full_name=full_name)
     username = User.normalize_username(username)  # look-alikes that Unicode holds to be the same
     user = User(username=username, role=role, dob=dob, full_name=full_name)
     _check_birth(dob)
@@ -82,6 +84,7 @@ def organization_create(*, name: str, username: str, password: str) -> User:
             f"An organization's name has 1 to {ORGANIZATION_NAME_MAX} printable characters.",
             code="organization_name_not_valid",
         )
+    aadhaar_refuse(**{"organization's name": name})
     manager = _checked_user(username=username, password=password, role=Role.MANAGER, dob=None, full_name="")
     taken = Conflict(f"There is an organization named {name} already.", code="organization_exists")
     with transaction.atomic():

@@ -2,17 +2,20 @@
 
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
 from periodiq import PeriodiqMiddleware
 
 from core.queueclient import queue_client
-from signflow.settings.environment import env
+from signflow.settings.environment import env, malformed
 
 REDIS_URL: str = env.str("REDIS_URL", default="")  # empty: worker and ticker live in the web process
 if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
-    raise ImproperlyConfigured("REDIS_URL does not begin with redis://, rediss:// or unix://.")
+    malformed.append("REDIS_URL does not begin with redis://, rediss:// or unix://.")
+    REDIS_URL = ""
 EMBEDDED = not REDIS_URL
 WORKER_THREADS: int = env.number("WORKER_THREADS", default=2, least=1, most=64)  # of the embedded worker
+WORKER_PROCESSES: int = env.number("WORKER_PROCESSES", default=1, least=1, most=64)  # read by the Procfile
+WEB_CONCURRENCY: int = env.number("WEB_CONCURRENCY", default=2, least=1, most=64)  # read by gunicorn.conf.py
+PORT: int = env.number("PORT", default=8000, least=1, most=65535)  # read by gunicorn.conf.py
 TICK_SECONDS: float = env.number(
     "TICK_SECONDS", default=1.0, least=0.01, most=60.0
 )  # s, of the embedded ticker

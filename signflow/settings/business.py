@@ -1,10 +1,6 @@
 """Documents, requests, and Setu."""
 
-from urllib.parse import urlsplit
-
-from django.core.exceptions import ImproperlyConfigured
-
-from signflow.settings.environment import DEV, danger, env, required
+from signflow.settings.environment import env, required
 
 DOCUMENT_MAX_BYTES: int = env.number(
     "DOCUMENT_MAX_BYTES", default=20 * 1024 * 1024, least=1024, most=100 * 1024 * 1024
@@ -27,16 +23,3 @@ SETU_PRODUCT_INSTANCE_ID = required("SETU_PRODUCT_INSTANCE_ID")
 SETU_DOWNLOAD_HOSTS: list[str] = env.list(
     "SETU_DOWNLOAD_HOSTS", default=["amazonaws.com", "setu.co"]
 )  # suffixes
-danger(not SETU_BASE_URL.startswith("https://"), "SETU_BASE_URL does not begin with https://.")
-_host = urlsplit(SETU_BASE_URL).hostname or ""
-_here = _host in ("localhost", "127.0.0.1", "::1") or _host.endswith(
-    ".test"
-)  # .test leads nowhere (RFC 6761)
-if DEV and not SETU_BASE_URL.startswith("https://") and not _here:
-    raise ImproperlyConfigured(
-        "SETU_BASE_URL does not begin with https:// and is not on this machine: Setu's keys could be read on the way."
-    )
-danger(
-    any("." not in host.strip().strip(".") for host in SETU_DOWNLOAD_HOSTS),
-    "SETU_DOWNLOAD_HOSTS names a whole top-level domain.",
-)

@@ -3,24 +3,13 @@
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from django.core.exceptions import ImproperlyConfigured
+from signflow.settings.environment import env, malformed, missing
 
-from signflow.settings.environment import danger, env, missing
-
-SECRET_LENGTH = 20
 SECRETS_MAX = 2  # the new one and, while Setu is being told, the old one
 
 SETU_CALLBACK_TOKENS: list[str] = env.list("SETU_CALLBACK_TOKENS", default=[])  # the current one first
 if not SETU_CALLBACK_TOKENS:
     missing.append("SETU_CALLBACK_TOKENS")
-danger(
-    any(len(token) < SECRET_LENGTH for token in SETU_CALLBACK_TOKENS),
-    f"A token of SETU_CALLBACK_TOKENS has fewer than {SECRET_LENGTH} characters.",
-)
-danger(
-    any(re.fullmatch(r"[A-Za-z0-9._~-]*", token) is None for token in SETU_CALLBACK_TOKENS),
-    "A token of SETU_CALLBACK_TOKENS holds other characters than letters, digits and . _ ~ -.",
-)
 
 # --- Proofs in headers; each that is set must be brought ------------------------------------------------
 SETU_CALLBACK_BASIC: list[str] = env.list("SETU_CALLBACK_BASIC", default=[])  # user:password
@@ -37,24 +26,15 @@ for _name, _secrets, _header_name, _header in (
      "SETU_CALLBACK_HMAC_HEADER", SETU_CALLBACK_HMAC_HEADER),
 ):  # fmt: skip
     if len(_secrets) > SECRETS_MAX:
-        raise ImproperlyConfigured(
-            f"{_name} holds more than {SECRETS_MAX} secrets: a new one and an old one."
-        )
-    _kept = [each if _header_name else each.partition(":")[2] for each in _secrets]  # without the user
-    danger(
-        any(len(secret) < SECRET_LENGTH for secret in _kept),
-        f"A secret of {_name} has fewer than {SECRET_LENGTH} characters.",
-    )
+        malformed.append(f"{_name} holds more than {SECRETS_MAX} secrets: a new one and an old one.")
     if _header_name and bool(_secrets) != bool(_header):  # half of it would let everybody in, or nobody
         missing.append(_header_name if _secrets else _name)
     if _header and re.fullmatch(r"[A-Za-z0-9-]+", _header) is None:
-        raise ImproperlyConfigured(f"{_header_name} is not a header's name.")
+        malformed.append(f"{_header_name} is not a header's name.")
 if any(
     not user or not password for user, _, password in (each.partition(":") for each in SETU_CALLBACK_BASIC)
 ):
-    raise ImproperlyConfigured(
-        "SETU_CALLBACK_BASIC is not user:password, or two of them with a comma between."
-    )
+    malformed.append("SETU_CALLBACK_BASIC is not user:password, or two of them with a comma between.")
 
 # --- Where they come from: a signal, never a reason to refuse ---------------------------------------------
 SETU_CALLBACK_NETWORKS: list[IPv4Network | IPv6Network] = []
@@ -62,6 +42,6 @@ for _text in env.list("SETU_CALLBACK_NETWORKS", default=[]):
     try:
         SETU_CALLBACK_NETWORKS.append(ip_network(_text))
     except ValueError:
-        raise ImproperlyConfigured(
+        malformed.append(
             "SETU_CALLBACK_NETWORKS must be networks such as 203.0.113.0/24, separated by commas."
-        ) from None
+        )

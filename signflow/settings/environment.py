@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
 
 from signflow import devmode
 
@@ -15,29 +14,33 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 YES, NO = ("1", "true", "yes", "on", "y", "ok"), ("0", "false", "no", "off", "n")
 Number = TypeVar("Number", int, float)
 
+missing: list[str] = []  # names
+malformed: list[str] = []  # sentences; signflow/dangers tells all of it at once
+
 
 class Environment(environ.FileAwareEnv):  # type: ignore[misc]  # untyped library
-    """Empty is unset, the last line's end in a file is no part of a secret, and a bad value names its setting.
+    """Empty is unset, the last line's end in a file is no part of a secret, and a bad value is noted by its name.
 
-    What is set is taken as it stands: a secret may begin with `$`.
+    What is set is taken as it stands: a secret may begin with `$`. After a bad value the default is returned, so
+    that all of them can be told together.
     """
 
     def get_value(self, var: str, cast: Any = None, default: Any = environ.Env.NOTSET, **more: Any) -> Any:
         try:
             value = (self.ENVIRON.get(var) or "").strip()
         except OSError as error:
-            raise ImproperlyConfigured(
-                f"The file that {var}_FILE names cannot be read: {error.strerror}."
-            ) from None
+            malformed.append(f"The file that {var}_FILE names cannot be read: {error.strerror}.")
+            return default
         except ValueError:
-            raise ImproperlyConfigured(f"The file that {var}_FILE names holds no text.") from None
+            malformed.append(f"The file that {var}_FILE names holds no text.")
+            return default
         if not value:
             return super().get_value(var, default=default) if default is self.NOTSET else default
         try:
             return self.parse_value(value, cast)
         except ValueError:
-            kind = getattr(cast, "__name__", "value")
-            raise ImproperlyConfigured(f"The setting {var} is not a valid {kind}.") from None
+            malformed.append(f"The setting {var} is not a valid {getattr(cast, '__name__', 'value')}.")
+            return default
 
     @classmethod
     def parse_value(cls, value: str, cast: Any) -> Any:
@@ -51,11 +54,21 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]  # untyped librar
         return float(value) if cast is float else super().parse_value(value, cast)
 
     def number(self, var: str, *, default: Number, least: Number, most: Number) -> Number:
-        """A number of the default's type, within bounds. Raises ImproperlyConfigured."""
+        """A number of the default's type, within bounds."""
         value: Number = self.get_value(var, cast=type(default), default=default)
         if not least <= value <= most:  # false for NaN, too
-            raise ImproperlyConfigured(f"The setting {var} must lie between {least} and {most}.")
+            malformed.append(f"The setting {var} must lie between {least} and {most}.")
+            return default
         return value
+
+    def choice(self, var: str, *, default: str, among: tuple[str, ...]) -> str:
+        """One of several words, in whatever case."""
+        value: str = self.get_value(var, cast=str, default=default)
+        known = {word.lower(): word for word in among}
+        if value.lower() not in known:
+            malformed.append(f"The setting {var} must be one of {', '.join(among)}.")
+            return default
+        return known[value.lower()]
 
 
 logging.getLogger("environ").setLevel(logging.INFO)  # it says each setting that is read, before LOGGING is
@@ -68,9 +81,6 @@ VAR_DIR = Path(env.str("SIGNFLOW_VAR", default=str(BASE_DIR / "var")))
 if DEV:
     devmode.fill(VAR_DIR)
 
-missing: list[str] = []
-dangers: list[str] = []
-
 
 def required(name: str) -> str:
     """The value of a setting that has no default; its absence is reported together with all others."""
@@ -78,23 +88,3 @@ def required(name: str) -> str:
     if not value:
         missing.append(name)
     return value
-
-
-def danger(found: bool, sentence: str) -> None:
-    """Note what production must not start with; all of it is reported at once. Development may."""
-    if found and not DEV:
-        dangers.append(sentence)
-
-
-def refuse_half_configured() -> None:
-    """Raise ImproperlyConfigured with everything that is missing or dangerous, if anything is."""
-    said = []
-    if missing:
-        said.append(
-            "These settings are missing: " + ", ".join(missing) + ". .env.example describes each of them; "
-            "SIGNFLOW_DEV=1 (as `make run` sets it) fills them in for development."
-        )
-    if dangers:
-        said.append("These settings are dangerous in production: " + " ".join(dangers))
-    if said:
-        raise ImproperlyConfigured(" ".join(said))

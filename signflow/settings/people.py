@@ -1,16 +1,19 @@
 """Sign-in: passwords and tokens."""
 
 from datetime import timedelta
+from typing import Any
 
+from signflow.settings.environment import env
 from signflow.settings.web import SECRET_KEY
 
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+PASSWORD_LENGTH_MIN: int = env.number("PASSWORD_LENGTH_MIN", default=12, least=8, most=64)  # characters
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": PASSWORD_LENGTH_MIN}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
     )
 ]
 # Every key is stated: django-ninja-jwt reads unprefixed environment variables for those left out.

@@ -2,20 +2,18 @@
 
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
-
-from signflow.settings.environment import VAR_DIR, danger, env, missing, required
+from signflow.settings.environment import VAR_DIR, env, malformed, missing, required
 
 # --- Rows ----------------------------------------------------------------------------------------------
+MEMORY = "sqlite:///:memory:"
 try:
-    DATABASE: dict[str, Any] = env.db_url_config(required("DATABASE_URL") or "sqlite:///:memory:")
+    DATABASE: dict[str, Any] = env.db_url_config(required("DATABASE_URL") or MEMORY)
     _engine = DATABASE["ENGINE"].rsplit(".", 1)[-1]
 except (KeyError, ValueError):
     _engine = ""
 if _engine not in ("postgresql", "sqlite3"):  # the address is not quoted: it holds the password
-    raise ImproperlyConfigured(
-        "DATABASE_URL is neither postgres://user:password@host:5432/name nor sqlite:////path."
-    )
+    malformed.append("DATABASE_URL is neither postgres://user:password@host:5432/name nor sqlite:////path.")
+    DATABASE = env.db_url_config(MEMORY)
 # At most, of one process; one more than it has threads, for the heartbeat and the counters.
 DATABASE_CONNECTIONS: int = env.number("DATABASE_CONNECTIONS", default=5, least=1, most=200)
 DATABASE_SECONDS: int = env.number(
@@ -77,14 +75,6 @@ FILES_DURABLE: bool = env.bool("FILES_DURABLE", default=False)  # the local disk
 MEDIA_ROOT = env.str("FILES_DIR", default=str(VAR_DIR / "files"))
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
-danger(
-    not FILES_BUCKET and not FILES_DURABLE,
-    "Files lie on the local disk, which most platforms throw away: set FILES_BUCKET, or FILES_DURABLE=true.",
-)
-danger(
-    bool(FILES_BUCKET and FILES_ENDPOINT_URL) and not FILES_ENDPOINT_URL.startswith("https://"),
-    "FILES_ENDPOINT_URL does not begin with https://.",
-)
 
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
-
-from signflow.settings.environment import BASE_DIR, DEV, danger, env, missing, required
+from signflow.settings.environment import BASE_DIR, DEV, env, missing, required
 
 SECRET_KEY = required("SECRET_KEY")
+# Keys that SECRET_KEY has replaced: what they signed is taken until it expires, nothing new is signed by them.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = False
-danger(0 < len(SECRET_KEY) < 50, "SECRET_KEY has fewer than 50 characters.")
 ALLOWED_HOSTS: list[str] = env.list(
     "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEV else []
 )
@@ -17,10 +16,9 @@ FRONTEND_URL = required("FRONTEND_URL").rstrip("/")  # where a signer is sent af
 FRONTEND_ORIGINS: list[str] = env.list("FRONTEND_ORIGINS", default=[FRONTEND_URL] if FRONTEND_URL else [])
 if not DEV and not ALLOWED_HOSTS:
     missing.append("ALLOWED_HOSTS")
-danger("*" in ALLOWED_HOSTS, "ALLOWED_HOSTS allows every host.")
-danger("*" in "".join(FRONTEND_ORIGINS), "FRONTEND_ORIGINS allows every origin.")
-for _name, _url in (("PUBLIC_URL", PUBLIC_URL), ("FRONTEND_URL", FRONTEND_URL)):
-    danger(bool(_url) and not _url.startswith("https://"), f"{_name} does not begin with https://.")
+ADMIN_ENABLED: bool = env.bool("ADMIN_ENABLED", default=DEV)  # the support console at /admin/
+# /api/docs/ and /api/openapi.json: not there, for those signed in to the support console, or for everybody.
+API_DOCS: str = env.choice("API_DOCS", default="open" if DEV else "off", among=("off", "login", "open"))
 
 ROOT_URLCONF = "signflow.urls"
 WSGI_APPLICATION = "signflow.wsgi.application"
@@ -36,6 +34,7 @@ INSTALLED_APPS = [
     "core",  # before the admin site, whose templates it has its own of
     "signing",
     "webhooks",
+    "signflow",
     "core.console.apps.ConsoleConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -47,9 +46,10 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "core.requestlog.RequestLogMiddleware",
+    "core.headers.HeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "core.problems.ProblemMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -83,11 +83,25 @@ CORS_EXPOSE_HEADERS = ["retry-after"]  # scripts read few headers of another ori
 CORS_PREFLIGHT_MAX_AGE = 600  # s
 # Other sites learn nothing. Not "no-referrer": browsers then send `Origin: null` with a form, and CSRF refuses it.
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", default=False) else None
+# A proxy ends TLS and says so in X-Forwarded-Proto: then plain http is sent to https, and browsers remember it.
+BEHIND_TLS_PROXY: bool = env.bool("BEHIND_TLS_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS_PROXY else None
+SECURE_SSL_REDIRECT = BEHIND_TLS_PROXY
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]  # asked from inside, by machines
+# s for which browsers come by https only, and whether names below ours do too
+SECURE_HSTS_SECONDS: int = env.number(
+    "HSTS_SECONDS", default=0 if DEV else 31_536_000, least=0, most=94_608_000
 )
+SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = env.bool("HSTS_SUBDOMAINS", default=True)
+SECURE_HSTS_PRELOAD: bool = env.bool("HSTS_PRELOAD", default=False)
 # How many proxies of ours stand in front: each appends the address it saw to X-Forwarded-For.
-TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
-if TRUSTED_PROXIES < 0:
-    raise ImproperlyConfigured("TRUSTED_PROXIES must be a number of proxies, 0 or more.")
+TRUSTED_PROXIES: int = env.number("TRUSTED_PROXIES", default=0, least=0, most=10)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEV
+SESSION_COOKIE_AGE = 43_200  # s: a support person signs in anew each day
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = [
+    # HSTS_PRELOAD off. Browsers' preload lists hold whole domains for years, and anybody may submit a domain whose
+    # answers carry the word: that is for the domain's owner to decide, not for one server's default.
+    "security.W021",
+]

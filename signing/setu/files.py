@@ -22,6 +22,7 @@ from .pinned import PinnedTransport
 
 LINK_LENGTH = 8_192
 NAME_LENGTH = 253
+FILE_SECONDS = 45.0
 BEGINS = b"%PDF-"
 NAME = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9-]{1,63}")
 # Some resolvers read a host that ends in a number as an address: 2130706433, 0x7f.1, 0177.0.0.1.
@@ -34,7 +35,7 @@ def fetch_signed(
     allowed_hosts: Sequence[str],
     allow_http: bool,
     max_bytes: int,
-    deadline: float = 45.0,
+    deadline: float = FILE_SECONDS,
     transport: httpx.BaseTransport | None = None,
     clock: Clock = time.monotonic,
 ) -> bytes:

@@ -24,7 +24,7 @@ REQUIRED = (
 )
 OTHERS = ("SIGNFLOW_DEV", "REDIS_URL", "FRONTEND_ORIGINS", "SETU_BASE_URL")
 COMPLETE = {
-    "SECRET_KEY": "s" * 50,
+    "SECRET_KEY": "Wm4v-Zr8kQ1x_Tn6bHs3yLd0cGf7pJu2aEo5iXtKqRw9zVbNMe",
     "DATABASE_URL": "sqlite:////nowhere/signflow.sqlite3",
     "ALLOWED_HOSTS": "api.example.com,www.example.com",
     "PUBLIC_URL": "https://api.example.com/",

@@ -64,32 +64,7 @@ def test_json_is_one_object_a_line():
     assert lines["database"].keys() == {"check", "level", "says", "fix"}
 
 
-# Settings
-
-
-def test_short_secrets_are_faults_in_production(settings):
-    settings.DEV, settings.SECRET_KEY = False, "x" * 49
-    assert asked("secrets").level == Level.FAULT
-    settings.SECRET_KEY = "x" * 50
-    assert asked("secrets").level == Level.OK
-    settings.METRICS_TOKEN = "short"
-    assert "METRICS_TOKEN" in asked("secrets").says
-
-
-@pytest.mark.parametrize(
-    ("public", "allowed", "dev", "level"),
-    [
-        ("https://api.example.com", ["api.example.com"], False, Level.OK),
-        ("https://API.example.com:8443", [".example.com"], False, Level.OK),
-        ("https://api.example.com", ["www.example.com"], False, Level.FAULT),
-        ("http://api.example.com", ["api.example.com"], False, Level.FAULT),
-        ("http://localhost:8000", ["localhost"], True, Level.OK),
-    ],
-)
-def test_addresses_are_https_and_answered_to(settings, public, allowed, dev, level):
-    settings.PUBLIC_URL, settings.ALLOWED_HOSTS, settings.DEV = public, allowed, dev
-    settings.FRONTEND_URL = "http://localhost:5173" if dev else "https://app.example.com"
-    assert asked("addresses").level == level
+# Settings (dangerous ones: tests/signflow/test_dangers.py)
 
 
 def test_development_is_told(settings):
