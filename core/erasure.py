@@ -19,7 +19,8 @@ from django.db.models import F, QuerySet
 
 from core.errors import Conflict
 from core.events import event_append
-from core.models import EventPayload, Organization, User
+from core.models import EventPayload, Organization, SecurityKind, User
+from core.security import event_keep
 
 log = logging.getLogger(__name__)
 INSTEAD = "[erased]"
@@ -151,6 +152,7 @@ def _account_erase(person: Person) -> None:
         return
     if person.organization_id:
         event_append(chain=person.organization_id, kind="user.erased", user=str(person.user_id))
+    event_keep(SecurityKind.ACCOUNT_ERASED, account=User.objects.get(id=person.user_id), actor=None)
     log.info("person.erased", extra={"user_id": person.user_id})
 
 

@@ -5,7 +5,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 
 from core.erasure import Person, part, payloads_erased
-from core.models import EventPayload, User
+from core.models import EventPayload, SecurityEvent, User
 
 
 @part("user", does="name, birth, password and sign-ins taken out; locked for good")
@@ -31,6 +31,12 @@ def sessions(person: Person, dry: bool) -> int:
 def console_log(person: Person, dry: bool) -> int:
     about = LogEntry.objects.filter(object_id=str(person.user_id)).exclude(object_repr="", change_message="")
     return about.count() if dry else about.update(object_repr="", change_message="")
+
+
+@part("security event", does="the networks they came from taken out")
+def security_log(person: Person, dry: bool) -> int:
+    theirs = SecurityEvent.objects.filter(account=person.user_id).exclude(network="")
+    return theirs.count() if dry else theirs.update(network="")
 
 
 @part("event payload", does="details that name the person deleted; the chain holds")

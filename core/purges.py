@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from core.blobs import loose_blobs, loose_blobs_remove
 from core.clock import after
-from core.models import LooseBlob
+from core.models import LooseBlob, SecurityEvent
 from core.retention import rule
 
 
@@ -18,6 +18,11 @@ def sessions(seconds: float) -> QuerySet[Session]:
 @rule("console log", says="Django's own notes of the console; ours are events.", setting="KEEP_LOG_DAYS")
 def console_log(seconds: float) -> QuerySet[LogEntry]:
     return LogEntry.objects.filter(action_time__lt=after(-seconds))
+
+
+@rule("security log", says="Sign-ins and account changes.", setting="KEEP_LOG_DAYS")
+def security_log(seconds: float) -> QuerySet[SecurityEvent]:
+    return SecurityEvent.objects.filter(at__lt=after(-seconds))
 
 
 @rule("files", says="Stored files that no row names, after a day.", drop=loose_blobs_remove)

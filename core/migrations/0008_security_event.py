@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                             ("account_created", "account created"),
                             ("account_locked", "account locked"),
                             ("account_unlocked", "account unlocked"),
+                            ("account_erased", "account erased"),
                         ],
                         max_length=24,
                     ),

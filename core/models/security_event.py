@@ -19,6 +19,7 @@ class SecurityKind(models.TextChoices):
     ACCOUNT_CREATED = "account_created", "account created"
     ACCOUNT_LOCKED = "account_locked", "account locked"
     ACCOUNT_UNLOCKED = "account_unlocked", "account unlocked"
+    ACCOUNT_ERASED = "account_erased", "account erased"
 
 
 class SecurityReason(models.TextChoices):
