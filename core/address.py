@@ -1,6 +1,6 @@
 """Whose address a request comes from. Of X-Forwarded-For only what our own proxies wrote is believed."""
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,6 +14,14 @@ def client_address(request: HttpRequest) -> str:
     if 0 < trusted <= len(hops):  # fewer hops: it came around one of the proxies
         return _address(hops[-trusted]) or _address(peer)
     return _address(peer)
+
+
+def neighbourhood(address: str) -> str:
+    """The network around an address, /24 or (IPv6) /48: which office or provider it was, not whose machine."""
+    if not address:
+        return ""
+    found = ip_address(address.partition("%")[0])
+    return str(ip_network(f"{found}/{48 if isinstance(found, IPv6Address) else 24}", strict=False))
 
 
 def _address(text: str) -> str:

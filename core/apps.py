@@ -8,7 +8,17 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         import dramatiq
 
-        from core import checkup_settings, checkup_stores, checkup_work, sentry  # noqa: F401  # what the doctor asks
+        # Each declares something in every process: work, what the doctor asks, what is purged.
+        from core import (  # noqa: F401
+            actors,
+            checkup_purge,
+            checkup_settings,
+            checkup_stores,
+            checkup_work,
+            erasures,
+            purges,
+            sentry,
+        )
         from core.counters import Flushing
         from core.liveness import Liveness  # need the models, so they cannot stand in the settings' list
 

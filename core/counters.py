@@ -1,7 +1,7 @@
 """Counts that are right with any number of processes: rows, to which each process adds what it has counted since.
 
-Counting costs nothing but memory; a thread beside the worker writes it down every few seconds and at the end. A
-process that is killed takes at most those seconds with it.
+Counting costs nothing but memory; a thread of each web and worker process writes it down every few seconds and at the
+end. A process that is killed takes at most those seconds with it.
 """
 
 import json
@@ -33,11 +33,11 @@ class Total:
     at: datetime
 
 
-def count(name: str, **labels: str) -> None:
-    """Once more. Thread-safe; written at the next flush."""
+def count(name: str, *, times: int = 1, **labels: str) -> None:
+    """Once more, or so many times. Thread-safe; written at the next flush."""
     key = name, json.dumps(labels, sort_keys=True)
     with _lock:
-        _pending[key] = _pending.get(key, (0, 0.0))[0] + 1, time.monotonic()
+        _pending[key] = _pending.get(key, (0, 0.0))[0] + times, time.monotonic()
 
 
 def flush() -> None:
@@ -60,8 +60,15 @@ def flush() -> None:
 
 
 def totals(name: str) -> list[Total]:
-    rows = Counter.objects.filter(name=name).order_by("labels")
-    return [Total(json.loads(row.labels), row.value, row.at) for row in rows]
+    return totals_of(name)[name]
+
+
+def totals_of(*names: str) -> dict[str, list[Total]]:
+    """Those of several names, by one statement."""
+    found: dict[str, list[Total]] = {name: [] for name in names}
+    for row in Counter.objects.filter(name__in=names).order_by("labels"):
+        found[row.name].append(Total(json.loads(row.labels), row.value, row.at))
+    return found
 
 
 def _add(name: str, labels: str, *, number: int, seconds_ago: float) -> None:
@@ -73,24 +80,38 @@ def _add(name: str, labels: str, *, number: int, seconds_ago: float) -> None:
         row.update(value=F("value") + number)
 
 
-class Flushing(Middleware):
-    """The thread beside a worker."""
+class Flusher:
+    """The thread that writes down what its process counts."""
 
     def __init__(self, *, every: float = FLUSH_SECONDS) -> None:
         self._every = every
         self._stopping = threading.Event()
 
-    def after_worker_boot(self, broker: Broker, worker: Worker) -> None:
+    def start(self) -> None:
         self._stopping.clear()
         threading.Thread(target=self._run, name="counters", daemon=True).start()
 
-    def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:
+    def stop(self) -> None:
+        """Write the rest. Repeating is safe."""
         self._stopping.set()
         _flush_and_leave()
 
     def _run(self) -> None:
         while not self._stopping.wait(self._every):
             _flush_and_leave()
+
+
+class Flushing(Middleware):
+    """The same beside a worker."""
+
+    def __init__(self, *, every: float = FLUSH_SECONDS) -> None:
+        self._flusher = Flusher(every=every)
+
+    def after_worker_boot(self, broker: Broker, worker: Worker) -> None:
+        self._flusher.start()
+
+    def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:
+        self._flusher.stop()
 
 
 def _flush_and_leave() -> None:

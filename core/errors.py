@@ -54,6 +54,12 @@ class TooLarge(DomainError):
     title = "This is too large"
 
 
+class NotSupported(DomainError):
+    status = 415
+    code = "media_type_not_supported"
+    title = "This content type is not supported here"
+
+
 class Invalid(DomainError):
     status = 422
     code = "invalid"

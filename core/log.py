@@ -7,6 +7,8 @@ for reading in development. What `bind` was given stands in every later line of 
 import functools
 import json
 import logging
+import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,6 +17,8 @@ from typing import Any, ParamSpec, TypeVar
 import orjson
 import structlog
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
+
+from core.traces import trace
 
 NO_ROUTE = "(no route)"
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
@@ -25,7 +29,8 @@ STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
     "server_time",
     "taskName",
 }
-HIDDEN = ("DETAIL:", "CONTEXT:")  # PostgreSQL quotes the row's values after these words
+PATH = re.compile(r"(?<![\w/:.])/[^\s'\"]+|\w+://[^\s'\"]+")
+SPEAK_OF_PATHS = ("django.security", "django.request", "gunicorn")  # of what somebody asked for
 
 bind = bind_contextvars
 bound = get_contextvars
@@ -61,26 +66,34 @@ def scoped(function: Callable[P, R]) -> Callable[P, R]:
 class EventFormatter(structlog.stdlib.ProcessorFormatter):
     """`2026-01-05T11:43:39Z INFO look.merged logger=signing.services.look request_id=…`, or the same as JSON."""
 
-    def __init__(self, form: str = "text") -> None:
+    def __init__(self, form: str = "text", *, messages: bool = False) -> None:
+        """messages: those of all exceptions as they are, for a developer's own machine (core/traces.py)."""
+
+        def exception_told(logger: Any, method: str, line: Line) -> Line:
+            info = line.pop("exc_info", None)
+            error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
+            return {**line, "exception": trace(error, messages=messages)} if error else line
+
         super().__init__(
             foreign_pre_chain=[_record_read, _context_added],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                _traceback_cut,
+                exception_told,
                 _json if form == "json" else _text,
             ],
             pass_foreign_args=True,
         )
 
 
-def config(*, level: str, form: str, loggers: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def config(
+    *, level: str, form: str, messages: bool, loggers: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
     """For logging.config. The handler has the level too: a library that lowers the root's does not make it louder."""
     handler = {"class": "logging.StreamHandler", "formatter": "event", "level": level}
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"event": {"()": "core.log.EventFormatter", "form": form}},
+        "formatters": {"event": {"()": "core.log.EventFormatter", "form": form, "messages": messages}},
         "handlers": {"stderr": handler},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {name: dict(fields) for name, fields in loggers.items()},
@@ -114,18 +127,11 @@ def _record_read(logger: Any, method: str, line: Line) -> Line:
 
 
 def _event(record: logging.LogRecord, args: Any, event: str) -> str:
-    """Django's lines about an answer end with the path: the route stands in for it."""
+    """Django's lines about an answer end with the path: the route stands in for it. Others name none at all."""
     request = vars(record).get("request")
-    if record.name != "django.request" or request is None or not isinstance(args, tuple):
-        return event
-    return str(record.msg) % (*args[:-1], route_of(request))
-
-
-def _traceback_cut(logger: Any, method: str, line: Line) -> Line:
-    if "exception" in line:
-        kept = [row for row in line["exception"].splitlines() if not row.lstrip().startswith(HIDDEN)]
-        line["exception"] = "\n".join(kept)
-    return line
+    if record.name == "django.request" and request is not None and isinstance(args, tuple):
+        return str(record.msg) % (*args[:-1], route_of(request))
+    return PATH.sub("(path)", event) if record.name.startswith(SPEAK_OF_PATHS) else event
 
 
 def _json(logger: Any, method: str, line: Line) -> str:

@@ -155,4 +155,5 @@ class ProblemMiddleware:
         for name, value in response.items():
             if name.lower() not in ("content-type", "content-length", "cache-control"):
                 replaced[name] = value
+        replaced["Content-Length"] = str(len(replaced.content))  # as every other answer has it
         return replaced

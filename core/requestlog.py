@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
 from core import log as lines
+from core.address import client_address, neighbourhood
+from core.origin import Origin, coming_from
 
 log = logging.getLogger("web")
 HEADER = "X-Request-ID"
@@ -32,7 +34,11 @@ class RequestLogMiddleware:
         http_request = given if SAFE.fullmatch(given) else uuid4().hex
         request.http_request = http_request  # type: ignore[attr-defined]
         began = time.perf_counter()
-        with lines.scope(http_request=http_request):
+
+        def where() -> Origin:
+            return Origin(network=neighbourhood(client_address(request)), http_request=http_request)
+
+        with lines.scope(http_request=http_request), coming_from(where):
             response = self.get_response(request)
             response[HEADER] = http_request
             admin = getattr(

@@ -23,6 +23,8 @@ CHUNK_BYTES = 64 * 1024
 class StorageUnavailable(OSError):
     """The storage did not answer, or refused. Says which of both, and no address."""
 
+    loggable = True
+
 
 class S3Files(S3Storage):  # type: ignore[misc]  # untyped library
     """Private objects, named by their content: overwriting one writes the same bytes."""

@@ -1,7 +1,7 @@
 """What goes in and out of the people's part of the API, and the bases every schema shares."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,7 +9,8 @@ from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from core.examples import ASHA, TOKEN, example
+from core.examples import ASHA, EVENT, MEERA, TOKEN, example
+from core.models import SecurityKind, SecurityReason
 
 
 class In(Schema):
@@ -154,3 +155,67 @@ class SelectableUser(Schema):
     identifier: str
     displayName: str  # noqa: N815  # the frontend's name
     birthYear: int | None  # noqa: N815
+
+
+class PersonOut(Schema):
+    """Somebody in the security log. username: null once the person was erased."""
+
+    model_config = example({"id": ASHA, "username": "asha"})
+
+    id: UUID
+    username: str | None
+
+
+SIGN_IN_REFUSED = {
+    "id": EVENT,
+    "at": "2026-05-03T09:12:40Z",
+    "kind": "sign_in_refused",
+    "reason": "wrong_password",
+    "account": {"id": ASHA, "username": "asha"},
+    "actor": None,
+    "by_support": False,
+    "count": 3,
+    "network": "203.0.113.0/24",
+    "http_request": "0b6f3c1a8b5e4d0f9d1c2b3a4f5e6d7c",
+}
+
+
+class SecurityEventOut(Schema):
+    """One line of the security log.
+
+    actor: who did it, signed in; null for a try to sign in, for `manage.py onboard`, and for support (by_support).
+    count: how many tries within the minute that begins about `at`. network: around the caller's address; empty for a
+    command, `several` where tries of one minute came from different ones. http_request: the answer's X-Request-ID.
+    """
+
+    model_config = example(SIGN_IN_REFUSED)
+
+    id: UUID
+    at: datetime
+    kind: SecurityKind
+    reason: SecurityReason | None
+    account: PersonOut
+    actor: PersonOut | None
+    by_support: bool
+    count: int
+    network: str
+    http_request: str
+
+
+class SecurityLog(Schema):
+    """A page of the security log, newest first. next: pass it as `before` for the next page; null at the end."""
+
+    model_config = example(
+        {
+            "events": [
+                SIGN_IN_REFUSED,
+                SIGN_IN_REFUSED
+                | {"id": MEERA, "kind": "account_created", "reason": None, "count": 1}
+                | {"actor": {"id": MEERA, "username": "meera"}},
+            ],
+            "next": None,
+        }
+    )
+
+    events: list[SecurityEventOut]
+    next: UUID | None

@@ -1,10 +1,12 @@
+from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from core.clock import database_now
-from core.models import Job, Organization, User
+from core.errors import Invalid
+from core.models import Job, Organization, SecurityEvent, User
 from core.prepared import Prepared
 
 USER_COLUMNS = [field.attname for field in User._meta.concrete_fields]
@@ -45,3 +47,36 @@ def job_oldest_due_seconds() -> float:
     waiting = Job.objects.filter(free, due_at__lte=Now(), dead_at__isnull=True)
     due_at = waiting.order_by("due_at").values_list("due_at", flat=True).first()
     return max(0.0, (database_now() - due_at).total_seconds()) if due_at else 0.0
+
+
+def security_events(
+    *,
+    organization: Organization,
+    before: UUID | None = None,
+    kind: str | None = None,
+    account: UUID | None = None,
+) -> QuerySet[SecurityEvent]:
+    """The organization's security log, newest first.
+
+    before: only what is older than this row of it. Raises Invalid if there is no such row (any more).
+    """
+    log = SecurityEvent.objects.filter(organization=organization)
+    found = log.order_by("-at", "-id")
+    if kind:
+        found = found.filter(kind=kind)
+    if account:
+        found = found.filter(account=account)
+    if before is None:
+        return found
+    if not log.filter(id=before).exists():
+        raise Invalid(
+            "There is no such page. Begin with the first one, without `before`.", code="page_not_known"
+        )
+    at = Subquery(log.filter(id=before).values("at"))  # as it is stored: SQLite compares times as texts
+    return found.filter(Q(at__lt=at) | Q(at=at, id__lt=before))
+
+
+def people(*, ids: Iterable[UUID | None]) -> dict[UUID, User]:
+    """These users, with nothing but what tells who and whose they are. One statement."""
+    wanted = {each for each in ids if each}
+    return User.objects.only("username", "organization_id", "is_superuser").in_bulk(wanted) if wanted else {}

@@ -57,6 +57,7 @@ api = DescribedAPI(
 for prefix, router in (
     ("/api/token", "core.api.tokens.router"),
     ("/api/users", "core.api.users.router"),
+    ("/api/security-log", "core.api.security.router"),
     ("/api/documents", "signing.api.documents.router"),
     ("/api/signature", "signing.api.requests.router"),
     ("/api", "signing.api.lists.router"),

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 from dramatiq import Worker
 
-from core import doorbell, heartbeats, jobs
+from core import doorbell, heartbeats, jobs, retention
 from signing.services.doorbells import idle_rung
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,7 @@ def _tick_until(stopping: threading.Event) -> None:
                 fresh = False
             if time.monotonic() - idle_at > IDLE_SECONDS:
                 idle_rung()
+                retention.purge_owed()
                 idle_at = time.monotonic()
             tick()
         except DatabaseError:

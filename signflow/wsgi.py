@@ -13,4 +13,10 @@ from django.conf import settings  # noqa: E402  # needs the line above
 if settings.EMBEDDED:
     from signflow import embedded
 
-    atexit.register(embedded.start())
+    atexit.register(embedded.start())  # its workers write down what the process counts
+else:
+    from core.counters import Flusher
+
+    flusher = Flusher()
+    flusher.start()
+    atexit.register(flusher.stop)

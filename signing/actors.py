@@ -3,7 +3,7 @@
 import dramatiq
 from periodiq import cron
 
-from core import jobs, sweeping, work
+from core import jobs, retention, sweeping, work
 from core.periodic import PatientActor
 from signing.services.doorbells import idle_rung
 from signing.services.driver import request_drive
@@ -31,3 +31,4 @@ def reconcile() -> None:
     """Each minute: ring what is due and was missed. Works nothing itself."""
     if sweeping.sweep_by_clock() is not None:
         idle_rung()
+        retention.purge_owed()

@@ -17,6 +17,7 @@ ON_SERVERS = (
     "tests/webhooks",
     "tests/console",
     "tests/flows",
+    "tests/privacy",
     "tests/production",
 )
 NOT_ON_SERVERS = ("tests/signing/setu", "tests/signing/pdf")

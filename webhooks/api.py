@@ -2,19 +2,24 @@
 
 import hashlib
 import logging
+from functools import partial
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from ninja import Router, Schema
 
-from core.errors import DomainError, TooLarge
+from core.address import client_address
+from core.errors import DomainError, NotFound
 from core.examples import example
 from core.schemas import Problem
 from signing.setu.wire import NotANotice, SetuNotice
-from webhooks.services import delivery_accept, token_check
+from webhooks import proofs, tally
+from webhooks.body import body_read
+from webhooks.services import delivery_accept
+from webhooks.tokens import token_came, token_check
 
 log = logging.getLogger(__name__)
 router = Router(tags=["webhooks"])
-BODY_MAX = 262_144  # bytes
+REFUSALS = {400: Problem, 404: Problem, 413: Problem, 415: Problem}
 
 
 class NotUnderstood(DomainError):
@@ -28,24 +33,45 @@ class Received(Schema):
     received: bool
 
 
-@router.post("/setu/{token}", auth=None, response={200: Received, 400: Problem, 404: Problem, 413: Problem})
+@router.post("/setu/{token}", auth=None, response={200: Received} | REFUSALS)
 @router.post("/setu/{token}/", auth=None, response=Received, include_in_schema=False)
 def setu_callback(request: HttpRequest, token: str) -> Received:
     """Setu's notification (ESIGN_WEBHOOK_NOTIFICATION). Nobody signs it, so it is a reason to look, not a proof.
 
     Any other answer than 200 makes Setu repeat it.
     """
-    fingerprint = token_check(token)
-    stated = request.headers.get("Content-Length") or "0"
-    if not stated.isdigit() or int(stated) > BODY_MAX:
-        raise TooLarge("A notification has at most 256 KiB.")
-    raw = request.body
+    fingerprint, raw = _let_in(request, token)
+    notice = _understood(raw)
+    kept = delivery_accept(raw=raw, notice=notice, token_fingerprint=fingerprint)
+    token_came(fingerprint)
+    tally.came_out(tally.KEPT if kept else tally.REPEATED)
+    tally.address_noted(partial(client_address, request))
+    tally.words_noted(notice)
+    log.info("webhooks.accepted", extra={"delivery": kept, "new": kept is not None})
+    return Received(received=True)
+
+
+def _let_in(request: HttpRequest, token: str) -> tuple[str, bytes]:
+    """The token's fingerprint and the body. A wrong token or proof is answered as any unknown address is."""
     try:
-        notice = SetuNotice.parse(raw)
+        fingerprint = token_check(token)
+        proofs.headers_check(request.headers)
+        raw = body_read(request)
+        proofs.body_check(request.headers, raw)
+    except proofs.Unproven:
+        tally.came_out(tally.UNPROVEN)
+        log.warning("webhooks.unproven")
+        raise Http404 from None
+    except NotFound:
+        raise Http404 from None
+    return fingerprint, raw
+
+
+def _understood(raw: bytes) -> SetuNotice:
+    try:
+        return SetuNotice.parse(raw)
     except NotANotice:
+        tally.came_out(tally.NOT_UNDERSTOOD)
         digest = hashlib.sha256(raw).hexdigest()
         log.warning("webhooks.not_understood", extra={"size": len(raw), "digest": digest})
         raise NotUnderstood("The body is not a JSON object with a request's id in data.esign.id.") from None
-    kept = delivery_accept(raw=raw, notice=notice, token_fingerprint=fingerprint)
-    log.info("webhooks.accepted", extra={"delivery": kept, "new": kept is not None})
-    return Received(received=True)

@@ -6,6 +6,6 @@ from django.contrib.auth.models import Group
 from django_dramatiq.admin import TaskAdmin  # noqa: F401  # the same
 from django_dramatiq.models import Task
 
-from core.admin import front, organizations, users, work  # noqa: F401  # each registers its pages
+from core.admin import front, organizations, security, users, work  # noqa: F401  # each registers its pages
 
 admin.site.unregister((Group, Task))

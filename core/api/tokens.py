@@ -6,7 +6,7 @@ from core.address import client_address
 from core.auth import caller, tokens_for, user_of
 from core.presenters import tokens_out
 from core.schemas import Access, Problem, Refresh, SignIn, Tokens
-from core.services import users
+from core.services import sessions
 
 router = Router(tags=["sign-in"])
 
@@ -19,7 +19,9 @@ def token_obtain(request: HttpRequest, body: SignIn) -> Tokens:
 
     Ten tries a minute for a name and sixty for an address; then 429 with `Retry-After`.
     """
-    user = users.user_sign_in(username=body.username, password=body.password, address=client_address(request))
+    user = sessions.user_sign_in(
+        username=body.username, password=body.password, address=client_address(request)
+    )
     return tokens_out(user)
 
 
@@ -33,5 +35,5 @@ def token_refresh(request: HttpRequest, body: Refresh) -> Access:
 @router.post("/logout/", response={204: None, 401: Problem, 403: Problem}, summary="Sign out everywhere")
 def token_logout(request: HttpRequest) -> Status[None]:
     """End all sessions of the caller, on all devices."""
-    users.user_end_sessions(user=caller(request))
+    sessions.user_end_sessions(user=caller(request))
     return Status(204, None)

@@ -6,7 +6,7 @@ from core.models import Role, User
 from core.presenters import tokens_out
 from core.schemas import NewPassword, NewUser, Problem, SelectableUser, Tokens, UserOut
 from core.selectors import user_list
-from core.services import users
+from core.services import sessions, users
 
 router = Router(tags=["people"])
 
@@ -39,7 +39,7 @@ def user_create(request: HttpRequest, body: NewUser) -> Status[User]:
 def user_password(request: HttpRequest, body: NewPassword) -> Tokens:
     """A new password for the caller. All sessions end, on all devices; the answer holds tokens for this one."""
     user = caller(request)
-    users.user_password_change(user=user, old=body.old_password, new=body.new_password)
+    sessions.user_password_change(user=user, old=body.old_password, new=body.new_password)
     return tokens_out(user)
 
 

@@ -6,29 +6,42 @@ from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from core.address import client_address
 from core.console import panels
+from core.errors import NotSignedIn, TooMany
 from core.models import User
 from core.services.accounts import user_password_set
+from core.services.sessions import console_sign_in
 
 ORDER = (  # by how often a support person needs them
-    "SignatureRequest", "InboundDelivery", "Job", "User", "Organization", "Stray", "Heartbeat", "Counter",
+    "SignatureRequest", "InboundDelivery", "Job", "User", "Organization", "SecurityEvent", "Stray",
+    "Heartbeat", "Counter",
 )  # fmt: skip
 
 
 class SuperuserForm(AdminAuthenticationForm):
-    def confirm_login_allowed(self, user: Any) -> None:
-        super().confirm_login_allowed(user)
-        if not user.is_superuser:
-            raise ValidationError(
-                self.error_messages["invalid_login"], code="invalid_login", params=self._named()
-            )
+    """Tries are counted together with the API's, and told in the same words."""
 
-    def _named(self) -> dict[str, Any]:
-        return {"username": self.username_field.verbose_name}
+    retry_after = 0  # s, where there were too many tries
+
+    def clean(self) -> dict[str, Any]:
+        username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if username is None or not password:
+            return self.cleaned_data
+        address = client_address(self.request) if self.request else ""
+        try:
+            self.user_cache = console_sign_in(username=username, password=password, address=address)
+        except TooMany as refusal:
+            self.retry_after = refusal.extra["retry_after"]
+            raise ValidationError(refusal.detail, code=refusal.code) from None
+        except NotSignedIn:
+            raise self.get_invalid_login_error() from None
+        self.confirm_login_allowed(self.user_cache)
+        return self.cleaned_data
 
 
 class OwnPasswordForm(AdminPasswordChangeForm):
@@ -52,6 +65,13 @@ class Console(admin.AdminSite):
         """Superusers only: `is_staff` alone opens nothing, and managers are no staff."""
         user = request.user
         return isinstance(user, User) and user.is_active and user.is_staff and user.is_superuser
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        answer = super().login(request, extra_context)
+        form = (getattr(answer, "context_data", None) or {}).get("form")
+        if isinstance(form, SuperuserForm) and form.retry_after:
+            answer.status_code, answer["Retry-After"] = 429, str(form.retry_after)
+        return answer
 
     def password_change(  # type: ignore[override]  # a redirect once it is done, as with Django
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,11 +1,15 @@
-"""What a support person does to an account: lock it, end its sessions, set its password. Each is an event."""
+"""What a support person does to an account: lock it, end its sessions, set its password. Each is an event.
+
+The organization's chain tells it, and the security log, which superusers' accounts are in as well.
+"""
 
 from django.db import transaction
 from django.db.models import F
 
 from core.errors import Conflict
 from core.events import event_append
-from core.models import Organization, User
+from core.models import Organization, SecurityKind, User
+from core.security import event_keep
 
 
 @transaction.atomic
@@ -18,7 +22,7 @@ def user_lock(*, user: User, by: User) -> None:
         is_active=False, token_version=F("token_version") + 1
     ):
         raise Conflict("The account is locked already.")
-    _record("user.locked", user=user, by=by)
+    _record("user.locked", SecurityKind.ACCOUNT_LOCKED, user=user, by=by)
 
 
 @transaction.atomic
@@ -27,7 +31,7 @@ def user_unlock(*, user: User, by: User) -> None:
     _organization_locked(user)
     if not User.objects.filter(id=user.id, is_active=False).update(is_active=True):
         raise Conflict("The account is not locked.")
-    _record("user.unlocked", user=user, by=by)
+    _record("user.unlocked", SecurityKind.ACCOUNT_UNLOCKED, user=user, by=by)
 
 
 @transaction.atomic
@@ -35,7 +39,7 @@ def user_sessions_end(*, user: User, by: User) -> None:
     """Refuse every token and session given out so far, on all devices. Repeating is safe."""
     _organization_locked(user)
     User.objects.filter(id=user.id).update(token_version=F("token_version") + 1)
-    _record("user.sessions_ended", user=user, by=by)
+    _record("user.sessions_ended", SecurityKind.SESSIONS_ENDED, user=user, by=by)
 
 
 def user_password_set(*, user: User, password: str, by: User) -> None:
@@ -44,7 +48,7 @@ def user_password_set(*, user: User, password: str, by: User) -> None:
     with transaction.atomic():
         _organization_locked(user)
         User.objects.filter(id=user.id).update(password=user.password, token_version=F("token_version") + 1)
-        _record("user.password_set", user=user, by=by)
+        _record("user.password_set", SecurityKind.PASSWORD_SET, user=user, by=by)
     user.refresh_from_db()
 
 
@@ -54,6 +58,7 @@ def _organization_locked(user: User) -> None:
         Organization.objects.select_for_update().get(id=user.organization_id)
 
 
-def _record(kind: str, *, user: User, by: User) -> None:
+def _record(kind: str, security: SecurityKind, *, user: User, by: User) -> None:
+    event_keep(security, account=user, actor=by)
     if user.organization_id:
         event_append(chain=user.organization_id, kind=kind, actor=by, user=str(user.id))

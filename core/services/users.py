@@ -1,19 +1,17 @@
-"""Onboarding and sessions. Account changes are links of the organization's chain of events."""
+"""Onboarding. Account changes are links of the organization's chain of events, and lines of the security log."""
 
 from datetime import date
 
-from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
-from core import throttle
+from core.aadhaar import aadhaar_refuse
 from core.clock import database_now
-from core.errors import Conflict, Invalid, NotSignedIn
+from core.errors import Conflict, Invalid
 from core.events import event_append
-from core.models import Organization, Role, User
-from core.services.accounts import user_password_set
+from core.models import Organization, Role, SecurityKind, User
+from core.security import event_keep
 
 ORGANIZATION_NAME_MAX = 120  # letters
 
@@ -21,19 +19,6 @@ ORGANIZATION_NAME_MAX = 120  # letters
 class UsernameTaken(Conflict):
     code = "username_taken"
     title = "This user name is taken"
-
-
-def user_sign_in(*, username: str, password: str, address: str = "") -> User:
-    """The active user with this name and password. Raises TooMany, and NotSignedIn, the same for every cause.
-
-    address: the caller's; empty where there is none. Each try is counted, whether it succeeds or not.
-    """
-    username = User.normalize_username(username)
-    throttle.sign_in_count(username=username, address=address)
-    user = authenticate(username=username, password=password)
-    if not isinstance(user, User):
-        raise NotSignedIn("Invalid username or password.", code="wrong_credentials")
-    return user
 
 
 def user_create(
@@ -53,6 +38,7 @@ def user_create(
 
 def _checked_user(*, username: str, password: str, role: Role, dob: date | None, full_name: str) -> User:
     """A user as it will be saved. Hashing takes a good part of a second, so no transaction is open meanwhile."""
+    aadhaar_refuse(user_name=username, full_name=full_name)
     username = User.normalize_username(username)  # look-alikes that Unicode holds to be the same
     user = User(username=username, role=role, dob=dob, full_name=full_name)
     _check_birth(dob)
@@ -81,29 +67,13 @@ def _user_keep(user: User, *, organization: Organization, by: User | None) -> Us
     except IntegrityError:
         raise UsernameTaken(f"The user name {user.username} is taken. Choose another one.") from None
     event_append(chain=organization.id, kind="user.created", actor=by, user=str(user.id), role=user.role)
+    event_keep(SecurityKind.ACCOUNT_CREATED, account=user, actor=by)
     return user
 
 
 def _check_birth(dob: date | None) -> None:
     if dob and not date(1900, 1, 1) <= dob <= database_now().date():
         raise Invalid("The date of birth must lie between 1900 and today.", code="birth_date_not_valid")
-
-
-def user_password_change(*, user: User, old: str, new: str) -> None:
-    """A person's own new password: every session ends. Raises TooMany, and Invalid (old one wrong, new one weak)."""
-    throttle.sign_in_count(username=user.username, address="")
-    if not user.check_password(old):
-        raise Invalid("The old password is not right.", code="wrong_password")
-    try:
-        validate_password(new, user)
-    except ValidationError as error:
-        raise Invalid(" ".join(error.messages), code="password_too_weak") from None
-    user_password_set(user=user, password=new, by=user)
-
-
-def user_end_sessions(*, user: User) -> None:
-    """Refuse every token given out so far, on all devices. Repeating is safe."""
-    User.objects.filter(id=user.id).update(token_version=F("token_version") + 1)
 
 
 def organization_create(*, name: str, username: str, password: str) -> User:
@@ -114,6 +84,7 @@ def organization_create(*, name: str, username: str, password: str) -> User:
             f"An organization's name has 1 to {ORGANIZATION_NAME_MAX} printable characters.",
             code="organization_name_not_valid",
         )
+    aadhaar_refuse(**{"organization's name": name})
     manager = _checked_user(username=username, password=password, role=Role.MANAGER, dob=None, full_name="")
     taken = Conflict(f"There is an organization named {name} already.", code="organization_exists")
     with transaction.atomic():

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from signflow.dangers.callbacks import CALLBACKS
 from signflow.dangers.danger import Danger
 from signflow.dangers.errors import ERRORS
 from signflow.dangers.warnings import WARNINGS
 
 __all__ = ["DANGERS", "Danger", "found", "refuse"]
-DANGERS: tuple[Danger, ...] = (*ERRORS, *WARNINGS)
+DANGERS: tuple[Danger, ...] = (*ERRORS, *CALLBACKS, *WARNINGS)
 
 
 def found(settings: Any, *, at_start: bool = False) -> list[Danger]:

@@ -10,10 +10,12 @@ from types import SimpleNamespace
 from signflow.dangers import refuse
 from signflow.settings.background import *  # noqa: F403
 from signflow.settings.business import *  # noqa: F403
+from signflow.settings.callbacks import *  # noqa: F403
 from signflow.settings.environment import *  # noqa: F403
 from signflow.settings.environment import malformed, missing
 from signflow.settings.operations import *  # noqa: F403
 from signflow.settings.people import *  # noqa: F403
+from signflow.settings.privacy import *  # noqa: F403
 from signflow.settings.stores import *  # noqa: F403
 from signflow.settings.web import *  # noqa: F403
 

@@ -1,6 +1,6 @@
 """Documents, requests, and Setu."""
 
-from signflow.settings.environment import env, missing, required
+from signflow.settings.environment import env, required
 
 DOCUMENT_MAX_BYTES: int = env.number(
     "DOCUMENT_MAX_BYTES", default=20 * 1024 * 1024, least=1024, most=100 * 1024 * 1024
@@ -23,6 +23,3 @@ SETU_PRODUCT_INSTANCE_ID = required("SETU_PRODUCT_INSTANCE_ID")
 SETU_DOWNLOAD_HOSTS: list[str] = env.list(
     "SETU_DOWNLOAD_HOSTS", default=["amazonaws.com", "setu.co"]
 )  # suffixes
-SETU_CALLBACK_TOKENS: list[str] = env.list("SETU_CALLBACK_TOKENS", default=[])
-if not SETU_CALLBACK_TOKENS:
-    missing.append("SETU_CALLBACK_TOKENS")

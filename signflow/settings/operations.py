@@ -7,9 +7,12 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOG_LEVEL: str = env.choice("LOG_LEVEL", default="INFO", among=LEVELS)
 # One line a record.
 LOG_FORMAT: str = env.choice("LOG_FORMAT", default="text" if DEV else "json", among=("json", "text"))
+# Of exceptions nobody foresaw; they may quote names, links and rows.
+LOG_ERROR_TEXTS: bool = env.bool("LOG_ERROR_TEXTS", default=DEV)
 LOGGING = config(
     level=LOG_LEVEL,
     form=LOG_FORMAT,
+    messages=LOG_ERROR_TEXTS,
     loggers={
         # Named, so that Django's own handlers (console, mail) go.
         "django": {"level": "INFO"},

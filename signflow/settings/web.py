@@ -79,6 +79,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # bytes of a JSON body; uploads are lim
 CORS_ALLOWED_ORIGINS = FRONTEND_ORIGINS
 CORS_ALLOW_HEADERS = ["authorization", "content-type", "if-none-match"]
 CORS_ALLOW_METHODS = ["GET", "POST", "OPTIONS"]
+CORS_EXPOSE_HEADERS = ["retry-after"]  # scripts read few headers of another origin's answer unless told
 CORS_PREFLIGHT_MAX_AGE = 600  # s
 # Other sites learn nothing. Not "no-referrer": browsers then send `Origin: null` with a form, and CSRF refuses it.
 SECURE_REFERRER_POLICY = "same-origin"

@@ -71,6 +71,9 @@ def file(request: HttpRequest, token: str) -> HttpResponseBase:
         log.exception("files.unreadable")
         detail = "It cannot be read just now. Try again in a moment; if it stays, tell support."
         return _page(request, status=503, title="The file is not at hand", detail=detail)
+    # Who took which file, on record.
+    fields = {"kind": blob.kind, "subject": blob.subject, "user_id": blob.viewer, "method": request.method}
+    log.info("files.sent", extra=fields)
     response = FileResponse(
         opened, as_attachment=True, filename=blob.filename, content_type="application/pdf"
     )

@@ -6,9 +6,9 @@ import logging
 from django.db import transaction
 
 from core import jobs
+from core.blobs import blob_store
 from core.clock import database_now
 from core.events import event_append
-from core.storage import blob_keep
 from signing import setu_provider
 from signing.models import SignatureRequest, SignedFile, Submission
 from signing.pdf import verify
@@ -50,7 +50,7 @@ def request_archive(
     except verify.NotProven as error:
         _check_failed(claim=claim, request=request, content=content, code=error.reason_code)
         return
-    blob = blob_keep(organization_id=request.organization_id, content=content)
+    blob = blob_store(organization_id=request.organization_id, content=content)
     _completed(claim=claim, request=request, content=content, blob=blob, signatures=len(proof.signatures))
 
 

@@ -6,6 +6,7 @@ Until it is carried out the status stays what it is, and Setu's `sign_complete` 
 from django.db import transaction
 
 from core import jobs
+from core.aadhaar import aadhaar_refuse
 from core.clock import database_now
 from core.events import event_append
 from core.models import User
@@ -21,11 +22,13 @@ from signing.states import SETU_COMPLETE, SignerStatus, Stage, Status
 
 
 @transaction.atomic
-def request_cancel(*, request: SignatureRequest, by: User, reason: str = "") -> SignatureRequest:
-    """Decide to end a request; from now on no signer gets a link. Raises RequestEnded, AllSigned.
+def request_cancel(*, request: SignatureRequest, by: User | None, reason: str = "") -> SignatureRequest:
+    """Decide to end a request; from now on no signer gets a link. Raises RequestEnded, AllSigned,
+    AadhaarNotWanted. by: None for an operator's command.
 
     Repeating is safe: who decided first, and why, stays; the job is rung again, a dead one is revived.
     """
+    aadhaar_refuse(reason=reason)
     locked = request_locked(request)
     if not locked.is_open:
         raise RequestEnded("This request has ended; its state is final.", request_status=locked.status)
@@ -37,7 +40,7 @@ def request_cancel(*, request: SignatureRequest, by: User, reason: str = "") -> 
     if locked.cancel_asked_at is None:
         locked.cancel_asked_at, locked.cancel_asked_by, locked.cancel_reason = database_now(), by, reason
         locked.save(update_fields=["cancel_asked_at", "cancel_asked_by", "cancel_reason"])
-        event_append(chain=locked.id, kind="request.cancel_asked", actor=by, reason=reason)
+        event_append(chain=locked.id, kind="request.cancel_asked", actor=by)  # why stands in the row
     person_rung(locked, cause="cancel", rested=True)
     return locked
 

@@ -4,17 +4,23 @@ import logging
 
 from django.conf import settings
 
+from core.aadhaar import aadhaar_refuse
+from core.blobs import blob_store
 from core.models import User
-from core.storage import blob_keep
 from signing.errors import DocumentRefused, InspectionBusy, StorageDown
 from signing.models import Document
 from signing.pdf import inspect
 
 log = logging.getLogger(__name__)
+BUSY_SECONDS = 5  # until it is worth trying again; most checks take less than one
 
 
 def document_create(*, by: User, name: str, content: bytes) -> Document:
-    """Keep an uploaded PDF. Raises DocumentRefused with a code and a sentence; nothing is stored then."""
+    """Keep an uploaded PDF. Raises DocumentRefused with a code and a sentence; nothing is stored then.
+
+    Raises AadhaarNotWanted for its name; what stands in the file is its parties' own.
+    """
+    aadhaar_refuse(**{"document's name": name})
     try:
         facts = inspect.pdf_inspect(
             content,
@@ -26,9 +32,10 @@ def document_create(*, by: User, name: str, content: bytes) -> Document:
         log.info("documents.refused", extra={"code": refusal.code, "why": refusal.why, "size": len(content)})
         raise DocumentRefused(refusal.detail, code=refusal.code) from None
     except inspect.InspectionBusy:
-        raise InspectionBusy("Many documents are being checked just now. Try again in a moment.") from None
+        detail = "Many documents are being checked just now. Try again in a moment."
+        raise InspectionBusy(detail, retry_after=BUSY_SECONDS) from None
     try:
-        blob = blob_keep(organization_id=by.tenant.id, content=content)
+        blob = blob_store(organization_id=by.tenant.id, content=content)
     except OSError:
         log.exception("documents.not_kept")
         raise StorageDown("The file could not be stored just now. Try again in a moment.") from None

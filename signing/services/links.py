@@ -28,10 +28,13 @@ RELEASE_SALT, FILE_SALT = "signing.release", "signing.file"
 
 @dataclass(frozen=True)
 class Blob:
-    """A file as a browser gets it."""
+    """A file as a browser gets it, and for the log: which, of what, and for whom."""
 
     name: str
     filename: str
+    kind: str
+    subject: UUID
+    viewer: UUID
 
 
 def release_url(*, signer_id: UUID, token_version: int) -> str:
@@ -113,9 +116,10 @@ def file_open(*, token: str) -> Blob:
         raise LinkOver("This link has expired. Open SignFlow again and follow the link there.")
     if kind == "original":
         document: Document = document_get(viewer=viewer, document_id=UUID(subject))
-        return Blob(name=document.blob, filename=_filename(document.name))
+        return Blob(document.blob, _filename(document.name), kind, document.id, viewer.id)
     file: SignedFile = signed_file_get(viewer=viewer, request_id=UUID(subject))
-    return Blob(name=file.blob, filename=_filename(f"{file.request.document.name} (signed)"))
+    filename = _filename(f"{file.request.document.name} (signed)")
+    return Blob(file.blob, filename, kind, file.request_id, viewer.id)
 
 
 def _file_url(kind: str, subject: UUID, viewer: User) -> str:

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from core import jobs
-from core.errors import Invalid
+from core.aadhaar import aadhaar_refuse
+from core.errors import Invalid, NotFound
 from core.events import event_append
 from core.models import User
 from signing.boxes import Box, NoRoomLeft, boxes_placed
@@ -41,8 +42,9 @@ def request_create(
     """Ask people to sign a document; returns the request and whether it is new.
 
     Repeating with the same body returns the request there is (a double click); with another body while it is open,
-    DocumentInUse. An ended request gives its document a copy. Raises NotFound, Invalid, NoRoom.
+    DocumentInUse. An ended request gives its document a copy. Raises NotFound, Invalid, NoRoom, AadhaarNotWanted.
     """
+    aadhaar_refuse(reason=reason)
     asked = _digest(signers, reason)
     with transaction.atomic():
         document = _first_upload(document_get(viewer=by, document_id=document_id))
@@ -120,7 +122,9 @@ def _users(*, by: User, signers: Sequence[Asked]) -> dict[UUID, User]:
     ids = {one.user_id for one in signers}
     if len(ids) < len(signers):
         raise Invalid("A person can be asked only once for the same document.", code="signer_twice")
-    users = User.objects.filter(organization=by.tenant, is_active=True).in_bulk(list(ids))
+    # Locked, in one order, against accounts that are closed in this very moment (core/erasure.py).
+    people = User.objects.select_for_update(no_key=True).filter(organization=by.tenant, is_active=True)
+    users = {user.id: user for user in people.filter(id__in=ids).order_by("id")}
     if len(users) < len(ids):
         raise Invalid("One of the signers is not a person of your organization.", code="signer_unknown")
     return users
@@ -145,7 +149,10 @@ def _boxes(signers: Sequence[Asked], *, page_count: int) -> list[Box]:
 
 def _first_upload(document: Document) -> Document:
     """The document of which this is a copy, or itself; locked, so that two clicks follow each other."""
-    return Document.objects.select_for_update().get(id=document.copy_of_id or document.id)
+    found = Document.objects.select_for_update().filter(id=document.copy_of_id or document.id).first()
+    if found is None:  # purged in this very moment
+        raise NotFound("There is no such document.")
+    return found
 
 
 def _latest_request(document: Document) -> SignatureRequest | None:

@@ -17,6 +17,7 @@ class SetuError(Exception):
     """Any failure of a call to Setu or to its file storage."""
 
     trace_id: str = ""
+    loggable = True  # its text is ours: what Setu says stands in `detail`
 
 
 class SetuUnavailable(SetuError):

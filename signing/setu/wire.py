@@ -7,6 +7,7 @@ not know pass as text: a new status must not stop us from reading the rest.
 Shapes: SetuHQ/docs content/data/esign/quickstart.mdx and notifications.mdx, api-references/data/esign.json.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
@@ -23,6 +24,10 @@ from pydantic import (
 ID_LENGTH = 200
 WORD_LENGTH = 64
 URL_LENGTH = 4000
+EVENT = "ESIGN_WEBHOOK_NOTIFICATION"
+WORD = re.compile(r"[A-Za-z0-9_.:-]+")
+NUMBER = re.compile(r"[0-9]{5,}|(?:[0-9]{4}[_.:-]){2}")
+NO_WORD = "not_a_word"
 
 # The contract's own spelling is left; Setu may correct itself one day.
 CORRECTED_SPELLINGS = {"invalid_otp": "invaild_otp", "txn_value_mismatch": "tnx_value_mismatch"}
@@ -44,8 +49,14 @@ def _no_nul(value: str) -> str:
 
 
 def _word(value: object) -> object:
-    """Clip what is only compared with known words: a longer one is unknown either way."""
-    return value.replace("\0", "")[:WORD_LENGTH] if isinstance(value, str) else value
+    """Clip what is only compared with known words: a longer one is unknown either way.
+
+    Words are kept and logged, so what is a sentence, a name or a person's number is not taken for one.
+    """
+    if not isinstance(value, str) or not value:
+        return value
+    word = value.replace("\0", "")[:WORD_LENGTH]
+    return word if WORD.fullmatch(word) and not NUMBER.search(word) else NO_WORD
 
 
 def _err_code(value: object) -> object:
@@ -109,6 +120,7 @@ class SetuNotice(_Wire):
     """A callback's claim. Nobody signs it, so it is a hint to go and look, never proof of anything."""
 
     setu_id: Id
+    event: Word | None = None
     document_id: Id | None = None
     status: Word | None = None
     signers: tuple[SetuSigner, ...] = ()
@@ -129,6 +141,7 @@ class SetuNotice(_Wire):
             raise NotANotice("no usable data.esign.id")
         return cls(
             setu_id=setu_id,
+            event=_tolerated(_WORD, body.get("event")),
             document_id=_tolerated(_ID, claim.get("documentId")),
             status=_tolerated(_WORD, claim.get("status")),
             signers=_tolerated_signers(claim.get("signers")),

@@ -7,7 +7,7 @@ from ninja_jwt.tokens import AccessToken
 
 from core.auth import tokens_for
 from core.models import User
-from core.services.users import user_end_sessions
+from core.services.sessions import user_end_sessions
 from core.storage import blob_keep
 from signing.models import SignatureRequest, SignedFile
 from tests.builders import make_employee, make_manager, make_request

@@ -47,6 +47,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("post", "/api/users/create/"): FOR_MANAGERS,
     ("post", "/api/users/password/"): Row(NOBODY, OK, OK, OK, OK, OK, REFUSED),
     ("get", "/api/users/list/"): FOR_MANAGERS,
+    ("get", "/api/security-log/"): FOR_MANAGERS,
     ("post", "/api/documents/"): FOR_MANAGERS,
     ("get", "/api/documents/{document_id}/"): FOR_THOSE_INVOLVED,
     ("post", "/api/signature/"): Row(NOBODY, REFUSED, OK, REFUSED, NOTHING, REFUSED, REFUSED),

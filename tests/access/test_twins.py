@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from core.log import EventFormatter
-from core.models import User
+from core.models import SecurityEvent, SecurityKind, SecurityReason, User
+from core.origin import Origin, coming_from
+from core.security import event_keep, refusal_keep
 from core.storage import blob_keep
 from signflow.api import api
 from signing.models import SignatureRequest, SignedFile, Signer
@@ -67,13 +69,16 @@ def marked(db) -> dict[str, list[str]]:
         SignatureRequest.objects.filter(id=one.id).update(ending_reason=f"{MARK}_reason" if ended else "")
         Signer.objects.filter(request=one).update(err_code=f"{MARK}_code", display_name=f"{MARK} name")
         requests.append(one)
+    with coming_from(lambda: Origin(network=f"{MARK}-net", http_request=f"{MARK}-call")):
+        event_keep(SecurityKind.SIGNED_IN, account=boss, actor=boss)
+        refusal_keep(SecurityKind.SIGN_IN_REFUSED, SecurityReason.LOCKED, account=clerk)
     blob = blob_keep(organization_id=there.id, content=f"%PDF-{MARK}".encode())
     SignedFile.objects.create(request=requests[1], blob=blob, sha256="0" * 64, size=9, signatures=2)
     return {
         "requests": [str(one.id) for one in requests],
         "documents": [str(one.document_id) for one in requests],
         "people": [str(boss.id), str(clerk.id)],
-        "others": [str(there.id)],
+        "others": [str(there.id), *map(str, SecurityEvent.objects.values_list("id", flat=True))],
     }
 
 
@@ -113,6 +118,7 @@ def test_nothing_of_another_organization_shows_in_any_answer_or_line(marked, man
         url = path.format(document_id=chosen, request_id=chosen)
         if dice.random() < 0.2:
             url += f"?organization={dice.choice(every)}&search=zq&viewer={dice.choice(every)}"
+            url += f"&{dice.choice(['before', 'account'])}={dice.choice(every)}"
         answer = me.get(url) if method == "get" else me.post(url, body_for(dice, marked, every))
         answered.add(answer.status_code)
         seen = answer.content.decode() + repr(dict(answer.items()))
@@ -126,5 +132,11 @@ def test_nothing_of_another_organization_shows_in_any_answer_or_line(marked, man
 def test_the_markers_do_show_to_those_whom_they_concern(marked):
     """Else the test above would find nothing because there is nothing."""
     boss = User.objects.get(username=f"{MARK}-boss")
-    for path in ("status/", "dashboard/", "users/list/", f"signature/{marked['requests'][0]}/"):
+    for path in (
+        "status/",
+        "dashboard/",
+        "users/list/",
+        "security-log/",
+        f"signature/{marked['requests'][0]}/",
+    ):
         assert MARK in Api(boss).get(path).content.decode()

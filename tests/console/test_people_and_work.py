@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from core import heartbeats, jobs
 from core.clock import after
 from core.models import Event, Heartbeat, Job, User
-from core.services.users import user_sign_in
+from core.services.sessions import user_sign_in
 from signing.models import Stray
 from signing.states import REQUEST_JOB
 from tests.builders import make_request

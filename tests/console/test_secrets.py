@@ -20,6 +20,7 @@ MODELS = (
     "core_heartbeat",
     "core_job",
     "core_organization",
+    "core_securityevent",
     "core_user",
     "signing_signaturerequest",
     "signing_stray",

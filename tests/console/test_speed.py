@@ -8,7 +8,8 @@ from core import jobs
 from core.console.pages import ROWS_MAX, BoundedPaginator
 from core.console.panels import COUNT_MAX, counted
 from core.events import event_append
-from core.models import Job, Organization, User
+from core.models import Job, Organization, SecurityEvent, SecurityKind, User
+from core.security import event_keep
 from signing.models import Document, SignatureRequest, Stray
 from signing.states import REQUEST_JOB
 from tests.builders import make_document, make_employee, make_request
@@ -18,6 +19,8 @@ LISTS = (
     "core/job/",
     "core/user/",
     "core/organization/",
+    "core/securityevent/",
+    "core/securityevent/?organization=Works",
     "signing/signaturerequest/",
     "signing/signaturerequest/?trouble=stuck",
     "signing/signaturerequest/?q=Contract",
@@ -45,9 +48,10 @@ def many(manager, signer, number: int) -> None:
         Job.objects.filter(subject=request.id).update(failures=1)
         InboundDelivery.objects.create(digest=f"{number}-{no}", setu_id="x", size=1, request=request)
         Stray.objects.create(setu_id=f"{number}-{no}", cause="return")
-        make_employee(
+        person = make_employee(
             f"p{number}-{no}", organization=Organization.objects.create(name=f"Works {number} {no}")
         )
+        event_keep(SecurityKind.SIGNED_IN, account=person, actor=manager)
 
 
 def test_a_list_takes_the_same_statements_at_any_length(desk, manager, asha, statements):
@@ -77,7 +81,9 @@ def test_a_page_takes_the_same_statements_whatever_hangs_on_it(desk, manager, as
     assert few == much <= 25
 
 
-@pytest.mark.parametrize("model", [SignatureRequest, Job, User, Organization, Stray, InboundDelivery])
+@pytest.mark.parametrize(
+    "model", [SignatureRequest, Job, User, Organization, SecurityEvent, Stray, InboundDelivery]
+)
 def test_every_list_is_bounded_and_counts_nothing_in_full(model):
     shown = admin.site.get_model_admin(model)
     assert shown.paginator is BoundedPaginator

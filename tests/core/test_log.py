@@ -2,6 +2,7 @@ import json
 import logging
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 
 from core import log
@@ -57,7 +58,7 @@ def test_an_error_brings_its_trace():
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_the_values_of_a_row_that_postgresql_quotes_are_left_out(form):
-    error = ValueError("duplicate key\nDETAIL:  Key (username)=(asha) already exists.")
+    error = IntegrityError("duplicate key\nDETAIL:  Key (username)=(asha) already exists.")
     assert "duplicate key" in line(form=form, error=error)
     assert "asha" not in line(form=form, error=error)
 

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
-from core.services.users import user_end_sessions
+from core.services.sessions import user_end_sessions
 from tests.builders import PASSWORD, make_pdf
 from tests.client import Api
 
@@ -34,6 +34,7 @@ def test_every_answer_may_be_read_by_the_frontend(manager, asha):
     for status, answer in answers_of_each_kind(manager, asha):
         assert answer.status_code == status
         assert answer["Access-Control-Allow-Origin"] == ORIGIN
+        assert answer["Access-Control-Expose-Headers"] == "retry-after"
         assert "origin" in answer["Vary"].lower()
         assert "Access-Control-Allow-Credentials" not in answer
 

@@ -37,6 +37,10 @@ STOPS: dict[str, list[dict[str, str]]] = {
     "E020": [DEVELOPMENT | {"FILES_BUCKET": "contracts", "SETU_BASE_URL": "https://dg-sandbox.setu.co"}],
     "E021": [{"API_DOCS": "login"}],
     "E022": [{"ALLOWED_HOSTS": "www.example.com,.example.org"}],
+    "E024": [{"SETU_CALLBACK_TOKENS": "a/token-of-more-than-twenty"}],
+    "E025": [{"SETU_CALLBACK_BASIC": "setu:short"}],
+    "E026": [{"SETU_CALLBACK_API_KEYS": SHORT, "SETU_CALLBACK_API_KEY_HEADER": "X-API-KEY"}],
+    "E027": [{"SETU_CALLBACK_HMAC_SECRETS": SHORT, "SETU_CALLBACK_HMAC_HEADER": "X-Sign"}],
     "E023": [{"SECRET_KEY": "s" * 50}, {"SECRET_KEY": "django-insecure-" + WHOLE["SECRET_KEY"]}],
 }
 WARNS: dict[str, list[dict[str, str]]] = {

@@ -7,29 +7,11 @@ import pytest
 
 from core.models import Job
 from signing.models import Stray
-from tests.builders import make_request, reloaded
+from tests.builders import reloaded
 from tests.samples import setu_sample
+from tests.webhooks.notices import CALLBACK, notice, post
 from webhooks.models import InboundDelivery
 from webhooks.services import CLAIMED_SIGNERS_MAX
-
-CALLBACK = "/webhooks/setu/callback-token"
-
-
-def notice(setu_id: str = "setu-1", status: str | None = "sign_pending", **extra) -> bytes:
-    signers = [
-        {"id": "setu-1-1", "identifier": "x", "displayName": "Asha Rao", "status": "signed", "errCode": ""}
-    ]
-    esign = {"id": setu_id, "documentId": "doc-1", "status": status, "signers": signers} | extra
-    return json.dumps({"event": "ESIGN_WEBHOOK_NOTIFICATION", "data": {"esign": esign}}).encode()
-
-
-def post(client, body: bytes, path: str = CALLBACK, content_type: str = "application/json"):
-    return client.post(path, body, content_type=content_type)
-
-
-@pytest.fixture
-def open_request(manager, asha):
-    return make_request(by=manager, signers=[asha])
 
 
 @pytest.mark.parametrize("path", [CALLBACK, f"{CALLBACK}/"])

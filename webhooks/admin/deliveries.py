@@ -15,6 +15,7 @@ from core.models import User
 from signing.models import SignatureRequest
 from webhooks.models import InboundDelivery
 from webhooks.replay import Replay
+from webhooks.tokens import place_of
 
 SHOWN_MAX = 20
 
@@ -61,6 +62,7 @@ class InboundDeliveryAdmin(ReadOnlyAdmin):
         "claimed",
         "match",
         "claims",
+        "token",
         "shown_size",
         "digest",
     )
@@ -94,6 +96,13 @@ class InboundDeliveryAdmin(ReadOnlyAdmin):
         """Setu's signer ids are left out: they are half of a signer's link."""
         claimed = list(delivery.claimed_signers.values())[:SHOWN_MAX]
         return "; ".join(" ".join(str(word) for word in words if word) for words in claimed) or "nothing"
+
+    @admin.display(description="token it came with")
+    def token(self, delivery: InboundDelivery) -> str:
+        place = place_of(delivery.token_fingerprint)
+        if place is None:
+            return "one that is no longer valid"
+        return "the current one" if place == 1 else f"an old one (no. {place} of the setting)"
 
     @admin.display(description="size")
     def shown_size(self, delivery: InboundDelivery) -> str:

@@ -9,7 +9,7 @@ from ninja_jwt.tokens import AccessToken, RefreshToken
 
 from core.auth import tokens_for
 from core.models import User
-from core.services.users import user_end_sessions
+from core.services.sessions import user_end_sessions
 from tests.builders import PASSWORD, make_user
 from tests.client import Api
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from core.models import Organization, User
-from core.services.users import user_sign_in
+from core.services.sessions import user_sign_in
 from tests.builders import PASSWORD, make_manager, make_organization
 
 

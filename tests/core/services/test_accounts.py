@@ -7,7 +7,7 @@ from core.errors import Conflict
 from core.events import chain_broken_at
 from core.models import Event, User
 from core.services.accounts import user_lock, user_password_set, user_sessions_end, user_unlock
-from core.services.users import user_sign_in
+from core.services.sessions import user_sign_in
 from tests.builders import PASSWORD
 from tests.client import Api
 

@@ -6,12 +6,11 @@ import pytest
 from core.errors import Conflict, Invalid, NotSignedIn
 from core.events import chain_broken_at
 from core.models import Event, Organization, Role, User
+from core.services.sessions import user_end_sessions, user_sign_in
 from core.services.users import (
     UsernameTaken,
     organization_create,
     user_create,
-    user_end_sessions,
-    user_sign_in,
 )
 from tests.builders import PASSWORD, make_organization
 

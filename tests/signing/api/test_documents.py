@@ -7,6 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from core.storage import blob_name
 from signing.models import Document
+from signing.pdf import inspect
+from signing.pdf.turns import Turns
+from signing.services.documents import BUSY_SECONDS
 from tests.builders import make_document, make_pdf, make_request
 
 PDF = make_pdf(3)
@@ -130,3 +133,12 @@ def test_a_document_is_shown_to_managers_and_its_signers_only(manager, asha, rav
 def test_an_id_that_is_none_is_a_sentence(manager, as_user):
     answer = as_user(manager).get("documents/7/")
     assert (answer.status_code, answer.json()["detail"]) == (422, "document_id is not an id.")
+
+
+def test_who_finds_no_turn_is_told_when_to_come_again(manager, as_user, monkeypatch):
+    monkeypatch.setattr(inspect, "_turns", Turns(at_once=1, waiting=0))
+    with inspect._turns.one("somebody"):
+        answer = as_user(manager).upload(make_pdf())
+    assert (answer.status_code, answer.json()["code"]) == (503, "inspection_busy")
+    assert answer["Retry-After"] == str(answer.json()["retry_after"]) == str(BUSY_SECONDS)
+    assert as_user(manager).upload(make_pdf()).status_code == 201

@@ -142,3 +142,15 @@ def test_the_signer_of_another_request_does_not_get_this_one(client, done, manag
     other = make_employee("lila", organization=manager.tenant)
     make_request(by=manager, signers=[other], setu_id="setu-2")
     assert client.get(original(done, other)).status_code == 404
+
+
+def test_the_log_says_who_took_which_file_and_not_under_which_name(client, done, asha, caplog):
+    caplog.set_level("INFO", logger="signing.api.links")
+    body(client.get(signed(done, asha)))
+    body(client.get(original(done, asha)))
+    client.get("/files/nothing/")
+    found = [vars(record) for record in caplog.records if record.getMessage() == "files.sent"]
+    assert [(line["kind"], line["subject"], line["user_id"], line["method"]) for line in found] == [
+        ("signed", done.id, asha.id, "GET"),
+        ("original", done.document_id, asha.id, "GET"),
+    ]
