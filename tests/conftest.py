@@ -31,6 +31,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _asks_servers(item: pytest.Item) -> bool:
     """Rows or the queue's own tests, or processes of their own; the rest would only be the same again."""
+    if item.get_closest_marker("sqlite") or item.get_closest_marker("once"):
+        return False
     if any(folder in item.path.parts for folder in ("core", "production")):
         return True
     fixtures = getattr(item, "fixturenames", ())

@@ -35,7 +35,7 @@ def on_servers(arguments: list[str]) -> int:
             print(f"== {postgres.kind}\n== {redis.kind} ==", flush=True)
             env = os.environ | {"TEST_DATABASE_URL": postgres.url, "TEST_REDIS_URL": redis.url}
             ignored = [f"--ignore={folder}" for folder in NOT_ON_SERVERS]
-            return subprocess.call([*PYTEST, "-m", "not sqlite", *ON_SERVERS, *ignored, *arguments], env=env)
+            return subprocess.call([*PYTEST, *ON_SERVERS, *ignored, *arguments], env=env)
     except servers.NoServer as reason:
         print(f"\n!!!! SKIPPED: nothing was tested on PostgreSQL and Redis. {reason} !!!!\n", file=sys.stderr)
         return 1 if os.environ.get("CI") else 0

@@ -16,7 +16,7 @@ import pytest
 from tests.processes import ROOT
 from tests.proof import count
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.once]
 JOBS, DOORBELL, WORK = "core/jobs.py", "core/doorbell.py", "core/work.py"
 SCHEDULE, ACTORS = "signing/services/schedule.py", "signing/actors.py"
 RING, CLAIM, SETTLE = (f"tests/core/test_jobs_{word}.py" for word in ("ring", "claim", "settle"))

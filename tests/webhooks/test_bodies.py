@@ -42,6 +42,7 @@ BODIES = st.binary(max_size=60) | (HINTS | OTHERS).map(lambda value: json.dumps(
 
 
 @pytest.mark.proof
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", range(PARTS))  # for as many processes
 def test_any_body_is_answered_and_none_is_believed(part, open_request):
