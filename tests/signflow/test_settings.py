@@ -38,9 +38,10 @@ COMPLETE = {
 
 
 def started(expression: str = "s.DEBUG", **env: str) -> "subprocess.CompletedProcess[str]":
-    """Read the settings `s` with this environment only and print an expression of them; apps, where it names some.
+    """Read the settings `s` with this environment only and print an expression of them, with apps where it names some.
 
-    The settings alone refuse a start, and take a quarter of its time. What is not given is set to nothing, so that a developer's own `.env` cannot fill it in.
+    The settings alone refuse a start, and take a quarter of its time. What is not given is set to nothing, so that a
+    developer's own `.env` cannot fill it in.
     """
     nothing = dict.fromkeys((*REQUIRED, *OTHERS), "")
     system = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
