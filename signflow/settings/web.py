@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "core.problems.ProblemMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "core.bodies.BodiesMiddleware",  # outside of CSRF, which reads forms
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -74,7 +75,9 @@ TEMPLATES: list[dict[str, Any]] = [
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEV  # production collects them (collectstatic)
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # bytes of a JSON body; uploads are limited by DOCUMENT_MAX_BYTES
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # bytes of a body; uploads are limited by DOCUMENT_MAX_BYTES
+UPLOAD_PATHS = ("/api/documents/",)
+FILE_UPLOAD_HANDLERS = ["core.bodies.NoFiles"]  # a door that takes files says so once it knows its caller
 
 CORS_ALLOWED_ORIGINS = FRONTEND_ORIGINS
 CORS_ALLOW_HEADERS = ["authorization", "content-type", "if-none-match"]

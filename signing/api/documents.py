@@ -7,6 +7,7 @@ from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
 
 from core.auth import Bearer, caller, manager
+from core.bodies import files_take
 from core.errors import Invalid
 from core.schemas import Problem
 from signing.presenters import document_out
@@ -24,6 +25,7 @@ def upload_gate(request: HttpRequest) -> None:
     manager(request)
     stated = request.headers.get("Content-Length") or "0"
     upload_size_check(int(stated) - FORM_BYTES if stated.isdigit() else 0)
+    files_take(request)
 
 
 JOINERS = "\u200c\u200d"  # Malayalam, Kannada, Persian … are written with them; emoji too
