@@ -32,7 +32,7 @@ def security_log_out(
 
 
 def _security_event_out(event: SecurityEvent, people: Mapping[UUID, User]) -> SecurityEventOut:
-    """Who works for support is told to nobody outside; that it was support is."""
+    """Who works for support is told to nobody outside, nor from where; that it was support is."""
     assert event.account  # noqa: S101  # whatever is an organization's concerns one of its accounts
     by = people.get(event.actor) if event.actor else None
     by_support = by is not None and by.organization_id != event.organization_id
@@ -45,8 +45,8 @@ def _security_event_out(event: SecurityEvent, people: Mapping[UUID, User]) -> Se
         actor=_person_out(event.actor, people) if event.actor and not by_support else None,
         by_support=by_support,
         count=event.count,
-        network=event.network,
-        http_request=event.http_request,
+        network="" if by_support else event.network,
+        http_request="" if by_support else event.http_request,
     )
 
 

@@ -57,9 +57,12 @@ def test_a_line_tells_who_what_when_and_where_from(manager, asha):
 
 def test_who_works_for_support_is_not_told(manager, asha):
     root = User.objects.create_superuser("root", PASSWORD)
-    accounts.user_lock(user=asha, by=root)
+    with coming_from(lambda: Origin(network="203.0.113.0/24", http_request="call-7")):
+        accounts.user_lock(user=asha, by=root)
+    assert SecurityEvent.objects.get().network == "203.0.113.0/24", "support itself reads it in the console"
     (line,) = read(manager)["events"]
     assert (line["actor"], line["by_support"]) == (None, True)
+    assert (line["network"], line["http_request"]) == ("", "")
     assert "root" not in str(line)
 
 
