@@ -49,6 +49,7 @@ def _signed_in(
         raise
     user = authenticate(username=username, password=password)
     if isinstance(user, User) and (user.is_superuser or not superusers_only):
+        throttle.signed_in_note(username=username, address=address)
         event_keep(well, account=user, actor=user)
         return user
     named = _named(username)

@@ -129,10 +129,55 @@ def test_rows_name_nobody_and_go_once_they_say_nothing(manager):
     assert "meera" not in kept
     assert "192.0.2" not in kept
     throttle.forget_old()
-    assert Allowance.objects.count() == 2
+    assert Allowance.objects.count() == 4, "the address, the name there, the name, and that it is familiar"
     Allowance.objects.update(full_at=after(-61))
     throttle.forget_old()
     assert not Allowance.objects.exists()
+
+
+def test_nobody_elsewhere_keeps_an_owner_signed_out(manager):
+    for _ in range(throttle.ACCOUNT_TRIES + 3):
+        tried = signed_in("meera", "wrong", address="198.51.100.7")
+    assert tried.status_code == 429
+    assert signed_in(address="192.0.2.1").status_code == 200
+
+
+def use_up_from_everywhere(username: str) -> None:
+    statuses = [
+        signed_in(username, "wrong", address=f"198.51.100.{no}").status_code
+        for no in range(throttle.NAME_TRIES)
+    ]
+    assert set(statuses[:-1]) == {401}, "one may have been the owner's own"
+    hold()
+
+
+@pytest.mark.parametrize("username", ["meera", "nobody"])
+def test_a_name_is_tried_from_many_networks_up_to_a_ceiling(username, manager):
+    use_up_from_everywhere(username)
+    refused = signed_in(username, address="203.0.113.9")
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_tries")
+    assert 0 < int(refused["Retry-After"]) <= 60 / throttle.NAME_TRIES
+
+
+def test_where_the_owner_has_signed_in_the_ceiling_does_not_hold_but_the_ten_tries_do(manager):
+    assert signed_in(address="192.0.2.1").status_code == 200
+    use_up_from_everywhere("meera")
+    Allowance.objects.filter(key=throttle._familiar("meera", "192.0.2.1")).update(full_at=after(86_400))
+    assert signed_in(address="192.0.2.1").status_code == 200
+    use_up()
+    assert signed_in(address="192.0.2.1").status_code == 429
+
+
+def test_a_place_is_familiar_for_a_while_and_for_one_name_only(manager, asha):
+    assert signed_in("asha", address="192.0.2.1").status_code == 200
+    use_up_from_everywhere("meera")
+    assert signed_in(address="192.0.2.1").status_code == 429
+    Allowance.objects.all().delete()
+    assert signed_in(address="192.0.2.1").status_code == 200
+    Allowance.objects.filter(full_at__gt=after(3_600)).update(full_at=after(-1))
+    use_up_from_everywhere("meera")
+    throttle.forget_old()
+    assert signed_in(address="192.0.2.1").status_code == 429
 
 
 @pytest.mark.django_db(transaction=True)
