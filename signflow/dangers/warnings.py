@@ -137,5 +137,23 @@ WARNINGS = (
         hint="A day after a rotation nothing that the old key signed is good any more: drop it then.",
         found=lambda s: len(s.SECRET_KEY_FALLBACKS) > 1,
     ),
+    Danger(
+        id="signflow.W018",
+        says="LOG_ERROR_TEXTS is on: errors' texts are logged, which may hold people's names and dates.",
+        hint="Leave it off, but for the hour in which an error is looked for.",
+        found=lambda s: s.LOG_ERROR_TEXTS,
+    ),
+    Danger(
+        id="signflow.W019",
+        says=f"PASSWORD_LENGTH_MIN allows passwords of fewer than {PASSWORD_LENGTH} characters.",
+        hint=f"Leave it at {PASSWORD_LENGTH} or more.",
+        found=lambda s: not s.ADMIN_ENABLED and s.PASSWORD_LENGTH_MIN < PASSWORD_LENGTH,
+    ),
+    Danger(
+        id="signflow.W020",
+        says="SETU_DOWNLOAD_HOSTS names all of amazonaws.com: every customer's bucket and machine lies below it.",
+        hint="Name the one host that Setu's download links have, once it is known, beside setu.co.",
+        found=lambda s: any(name.strip(" .").lower() == "amazonaws.com" for name in s.SETU_DOWNLOAD_HOSTS),
+    ),
 )
 DEFAULT_CONCURRENCY = 2

@@ -21,6 +21,7 @@ WHOLE = {
     "SETU_CLIENT_SECRET": "secret",
     "SETU_PRODUCT_INSTANCE_ID": "instance",
     "SETU_CALLBACK_TOKENS": "a-token-of-more-than-twenty",
+    "SETU_DOWNLOAD_HOSTS": "setu.co,files.s3.ap-south-1.amazonaws.com",
     "FILES_BUCKET": "contracts",
     "BEHIND_TLS_PROXY": "true",
     "TRUSTED_PROXIES": "1",

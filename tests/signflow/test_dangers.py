@@ -64,6 +64,9 @@ WARNS: dict[str, list[dict[str, str]]] = {
     "W015": [{"SETU_BASE_URL": ""}],
     "W016": [{"API_DOCS": "open"}],
     "W017": [{"SECRET_KEY_FALLBACKS": f"{WHOLE['SECRET_KEY'][::-1]},{WHOLE['SECRET_KEY'][1:]}x"}],
+    "W018": [{"LOG_ERROR_TEXTS": "true"}],
+    "W019": [{"PASSWORD_LENGTH_MIN": "8"}],
+    "W020": [{"SETU_DOWNLOAD_HOSTS": "setu.co,amazonaws.com"}],
 }
 ELSEWHERE = {"E016", "E017"}  # no environment leads to them; tests of their own below
 BESIDE = {
