@@ -32,10 +32,6 @@ class Part:
     document_id: str = ""
     signers: list[dict[str, Any]] = field(default_factory=list)  # as a notification shows them
 
-    @property
-    def complete(self) -> bool:
-        return all(signer["status"] == SIGNED for signer in self.signers)
-
 
 class Cast:
     """Plays the stories. `web` is SignFlow, `setu` the stand-in's control API, both without proxy."""

@@ -142,8 +142,15 @@ class Run:
         self.cast.send(notice(part, acting=stranger), setu_id=setu_id)
 
     def _forge(self) -> None:
-        """A callback that says everybody has signed, for a request that is open: nothing may come of it."""
-        still_open = [part for part in self.cast.parts.values() if part.open.is_set() and not part.complete]
+        """Callbacks that say everybody has signed, for requests that are open: nothing may come of it.
+
+        Only where a signer is still to act: a lie is a doorbell too, and must not help what is judged in the end.
+        """
+        still_open = [
+            part
+            for part in self.cast.parts.values()
+            if part.open.is_set() and self.record.now < part.story.attempts[-1].at
+        ]
         for part in self._rng.sample(still_open, min(FORGED_AT_ONCE, len(still_open))):
             body = notice(part, acting=part.signers[0])
             self.record.counts["false completions sent"] += 1
