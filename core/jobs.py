@@ -21,7 +21,9 @@ from core.prepared import adapted
 log = logging.getLogger(__name__)
 
 CRASHES_MAX = 5  # claims in a row that never settled; then the job is dead until a person revives it
-AGAIN_SECONDS = 45.0  # s; shorter than the minute between two ticks, or a lost message would wait for two of them
+AGAIN_SECONDS = (
+    45.0  # s; shorter than the minute between two ticks, or a lost message would wait for two of them
+)
 CLOCK = "clock"  # the cause of a run that nobody rang for
 BACKOFF_SECONDS = (2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)  # s, by number of failures in a row
 # One statement: the row is made or found, and locked, whoever else rings at the same time.
