@@ -75,7 +75,8 @@ def test_the_stated_length_counts_and_nothing_is_read(stated):
         def read(self, *size: object) -> bytes:
             raise AssertionError("the body was read")
 
-    answer = Client().generic("POST", "/api/token/", CONTENT_LENGTH=stated, **{"wsgi.input": Unread()})
+    environ: dict[str, Any] = {"wsgi.input": Unread(), "CONTENT_LENGTH": stated}
+    answer = Client().generic("POST", "/api/token/", **environ)
     assert answer.status_code == 413
 
 
