@@ -32,7 +32,7 @@ def kept(monkeypatch) -> list[str]:
     return names
 
 
-def sent(path: str, size: int, **extra: str):
+def sent(path: str, size: int, **extra: Any) -> Any:
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     client.cookies["csrftoken"] = COOKIE
     return client.post(path, {"f": SimpleUploadedFile("large.bin", b"x" * size)}, **extra)
