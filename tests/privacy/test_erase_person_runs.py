@@ -33,6 +33,7 @@ def test_a_dry_run_says_how_much_there_is_and_changes_nothing(story):
         "document",
         "unused document",
         "delivery",
+        "security event",
     }
     assert tables() == before
 
@@ -139,7 +140,7 @@ def test_names_are_masked_where_they_are_words(text, left):
     assert erasure.masked(text, person.names) == left
 
 
-@pytest.mark.parametrize("table", ["admin log", "event payload", "signer", "request", "document"])
+@pytest.mark.parametrize("table", ["admin log", "security event", "event payload", "signer", "request", "document"])
 def test_a_part_that_did_nothing_would_be_noticed(story, monkeypatch, table):
     monkeypatch.setattr(erasure, "PARTS", [each for each in erasure.PARTS if each.table != table])
     said("--yes")
