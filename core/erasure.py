@@ -89,9 +89,14 @@ def erased_name(user_id: UUID) -> str:
     return f"erased-{user_id.hex}"
 
 
+def is_erased(user: User) -> bool:
+    """As far as this copy of the row knows."""
+    return user.username == erased_name(user.id)
+
+
 def person_of(user: User) -> Person:
-    gone = user.username == erased_name(user.id)
-    return Person(user.id, user.organization_id, "" if gone else user.username, user.full_name)
+    name = "" if is_erased(user) else user.username
+    return Person(user.id, user.organization_id, name, user.full_name)
 
 
 def open_work(person: Person) -> int:
@@ -132,13 +137,7 @@ def person_erase(user: User) -> list[tuple[Part, int]]:
 def _account_close(person: Person) -> None:
     """From now on nobody signs in as this person and nobody can ask them to sign."""
     _chain_locked(person)
-    User.objects.filter(id=person.user_id).update(
-        is_active=False,
-        is_staff=False,
-        password=make_password(None),
-        token_version=F("token_version") + 1,
-        last_login=None,
-    )
+    User.objects.filter(id=person.user_id).update(**_closed())
 
 
 @transaction.atomic
@@ -148,12 +147,22 @@ def _account_erase(person: Person) -> None:
         raise OpenWork("The person has got an open request meanwhile. Cancel it, and erase again.")
     name = erased_name(person.user_id)
     named = User.objects.filter(id=person.user_id).exclude(username=name)
-    if not named.update(username=name, full_name="", dob=None):
+    if not named.update(username=name, full_name="", dob=None, **_closed()):  # somebody may have unlocked it
         return
     if person.organization_id:
         event_append(chain=person.organization_id, kind="user.erased", user=str(person.user_id))
     event_keep(SecurityKind.ACCOUNT_ERASED, account=User.objects.get(id=person.user_id), actor=None)
     log.info("person.erased", extra={"user_id": person.user_id})
+
+
+def _closed() -> dict[str, Any]:
+    return {
+        "is_active": False,
+        "is_staff": False,
+        "password": make_password(None),
+        "token_version": F("token_version") + 1,
+        "last_login": None,
+    }
 
 
 def _chain_locked(person: Person) -> None:
