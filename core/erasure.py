@@ -33,6 +33,11 @@ class OpenWork(Conflict):
     title = "The person has open requests"
 
 
+class StillWritten(Conflict):
+    code = "person_still_written_about"
+    title = "The person is still being written about"
+
+
 @dataclass(frozen=True)
 class Person:
     """Who is erased. full_name, username: as they were before; empty once they are gone."""
@@ -117,7 +122,8 @@ def found(person: Person) -> list[tuple[Part, int]]:
 def person_erase(user: User) -> list[tuple[Part, int]]:
     """Erase; returns how many rows each part changed. Raises OpenWork; nothing but the lock is done then.
 
-    Repeating is safe, also after a crash at any point.
+    Raises StillWritten if rows about the person were still being written in the last round: the account keeps its
+    names then, as nothing could be searched for without them. Repeating is safe, also after a crash at any point.
     """
     person = person_of(user)
     if open_work(person):
@@ -129,6 +135,8 @@ def person_erase(user: User) -> list[tuple[Part, int]]:
         numbers = [sum(pair) for pair in zip(numbers, changed, strict=True)]
         if not any(changed):
             break
+    else:
+        raise StillWritten("Rows that name the person are still being written. Erase again in a moment.")
     _account_erase(person)
     return list(zip(PARTS, numbers, strict=True))
 
