@@ -12,6 +12,8 @@ from tests import servers
 
 # Rows, locks, jobs, selectors, whole stories; not what never touches a database.
 ON_SERVERS = (
+    "tests/access/test_matrix.py",
+    "tests/access/test_twins.py",
     "tests/core",
     "tests/signing",
     "tests/webhooks",

@@ -57,7 +57,7 @@ def lines():
 
 @pytest.fixture
 def marked(db, django_capture_on_commit_callbacks) -> dict[str, list[str]]:
-    """Organization B, with a marker in each text, callbacks and work under way; what A's people might learn of it and try."""
+    """Organization B, a marker in each text, callbacks, work under way; what A's people might learn of it and try."""
     there = make_organization(f"{MARK} Works")
     boss = make_manager(f"{MARK}-boss", organization=there)
     clerk = make_employee(f"{MARK}-clerk", organization=there, full_name=f"{MARK} Clerk")
