@@ -42,8 +42,8 @@ def kind(name: str) -> Kind:
     return KINDS[name]
 
 
-def send(name: str, job_id: int, *, delay: float = 0, by_clock: bool = False, paced: bool = False) -> None:
-    """Send one message, now or in `delay` seconds. Never raises for a queue that is down.
+def send(name: str, job_id: int, *, delay: float = 0, by_clock: bool = False, paced: bool = False) -> bool:
+    """Send one message, now or in `delay` seconds. Never raises for a queue that is down; False: it has not left.
 
     paced: it has its slot in the clock's pace already.
     """
@@ -51,15 +51,17 @@ def send(name: str, job_id: int, *, delay: float = 0, by_clock: bool = False, pa
     lane: dramatiq.Actor[..., None] = chosen.by_clock if by_clock else chosen.by_bell
     if not breaker.allows():
         log.debug("doorbell.left_out", extra={"kind": name, "job_id": job_id})
-        return
+        return False
     try:
         lane.send_with_options(args=(job_id, True) if paced else (job_id,), delay=int(delay * 1000) or None)
-        breaker.went_well()
     except (DramatiqError, RedisError, OSError) as error:
         breaker.failed()
         log.warning(
             "doorbell.not_sent", extra={"kind": name, "job_id": job_id, "error": type(error).__name__}
         )
+        return False
+    breaker.went_well()
+    return True
 
 
 def ring_on_commit(name: str, job_id: int, *, delay: float = 0, by_clock: bool = False) -> None:

@@ -21,6 +21,9 @@ from core.prepared import adapted
 log = logging.getLogger(__name__)
 
 CRASHES_MAX = 5  # claims in a row that never settled; then the job is dead until a person revives it
+AGAIN_SECONDS = (
+    45.0  # s; shorter than the minute between two ticks, or a lost message would wait for two of them
+)
 CLOCK = "clock"  # the cause of a run that nobody rang for
 BACKOFF_SECONDS = (2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)  # s, by number of failures in a row
 # One statement: the row is made or found, and locked, whoever else rings at the same time.
@@ -130,6 +133,22 @@ def postpone(claim: Claim, *, seconds: float) -> None:
     doorbell.ring_on_commit(claim.kind, claim.job_id, delay=seconds)
 
 
+def put_off(claim: Claim, *, failure: str) -> None:
+    """End a claim whose work failed for want of something of ours: tried again after the back-off, whoever rings.
+
+    Counts as a failure, not as a crash. Does nothing if the claim has been settled or lost meanwhile.
+    """
+    rest = after(backoff(claim))
+    _held(claim).update(
+        due_at=rest,
+        rest_until=rest,
+        leased_until=None,
+        crashes=0,
+        failures=F("failures") + 1,
+        last_error=failure[:200],
+    )
+
+
 def hold(claim: Claim) -> None:
     """Make sure, inside a transaction in mid-work, that the claim still stands. Raises LeaseLost."""
     if not _held(claim).update(fence=claim.fence):
@@ -163,9 +182,10 @@ def stumble(claim: Claim, *, error: BaseException) -> None:
     _held(claim).update(leased_until=None, due_at=after(backoff(claim)), last_error=type(error).__name__)
 
 
-def sweep(*, limit: int, again_after: float = 60.0) -> int:
+def sweep(*, limit: int, again_after: float = AGAIN_SECONDS) -> int:
     """Ring what is due and not leased or dead, oldest first; returns how many. Safe beside other clocks.
 
+    Ends early when the queue is away: what it could not ring is left for the next sweep.
     again_after: seconds in which the same job is not swept twice. The clock's lane spreads the messages (core/work.py).
     """
     rested = Q(swept_at__isnull=True) | Q(swept_at__lt=after(-again_after))
@@ -174,7 +194,9 @@ def sweep(*, limit: int, again_after: float = 60.0) -> int:
     rung = 0
     for job_id, kind in list(due):
         if _free(Job.objects.filter(rested, id=job_id)).update(swept_at=Now()):
-            doorbell.send(kind, job_id, by_clock=True)
+            if not doorbell.send(kind, job_id, by_clock=True):
+                Job.objects.filter(id=job_id).update(swept_at=None)
+                break
             rung += 1
     return rung
 

@@ -73,6 +73,7 @@ def jobs() -> Iterable[Metric]:
     rows = Job.objects.values("kind").annotate(
         due=Count("id", filter=due),
         leased=Count("id", filter=Q(leased_until__gte=Now())),
+        failing=Count("id", filter=Q(failures__gt=0, dead_at__isnull=True)),
         dead=Count("id", filter=Q(dead_at__isnull=False)),
         oldest=Min("due_at", filter=due),
     )
@@ -81,6 +82,7 @@ def jobs() -> Iterable[Metric]:
     says = {
         "due": "Jobs that wait for a worker.",
         "leased": "Jobs that are being worked.",
+        "failing": "Jobs whose last try failed; they are tried again.",
         "dead": "Jobs that crashed five times and wait for a person.",
     }
     kinds = sorted({*by_kind, *doorbell.KINDS})

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja.errors import ValidationError
 
 from core.errors import DomainError
+from core.outage import database_failed
 
 log = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -106,15 +106,12 @@ def server_problem(request: HttpRequest, error: Exception) -> HttpResponse:
     )
 
 
-# No connection, one that was cut, a lock, a time limit, no room; or the server failed within itself.
-DATABASE_DOWN = (OperationalError, InterfaceError, InternalError)
-ABORTED = "25P02"  # an InternalError by name, and ours: work that went on in a transaction that had failed
 RETRY_SECONDS = 2
 
 
 def database_problem(request: HttpRequest, error: Exception) -> HttpResponse:
     """The database does not answer, or not in time: nothing was changed, and the caller may simply try again."""
-    if getattr(error.__cause__, "sqlstate", "") == ABORTED:
+    if not database_failed(error):
         return server_problem(request, error)
     log.error(
         "database.unavailable", exc_info=error, extra={"error": type(error.__cause__ or error).__name__}
@@ -137,11 +134,9 @@ class ProblemMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """For what Ninja does not answer: a person's browser is told in words."""
-        if not isinstance(error, DATABASE_DOWN):
+        if not database_failed(error):
             return None
         answer = database_problem(request, error)
-        if answer.status_code != 503:
-            return None
         page = HttpResponse(BY_STATUS[503][1], status=503, content_type="text/plain; charset=utf-8")
         page["Cache-Control"], page["Retry-After"] = "no-store", answer["Retry-After"]
         return page

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from core import counters, jobs
+from core.minutely import each_minute
 from core.models import Job
 
 log = logging.getLogger(__name__)
@@ -118,6 +119,7 @@ def purge_by_clock(claim: jobs.Claim) -> None:
         jobs.settle(claim, next_in=EVERY_SECONDS if all_done else 0.0, planned=True)
 
 
+@each_minute
 def purge_owed() -> None:
     """See that the job is there: from then on it plans itself. Repeating is safe."""
     if not Job.objects.filter(kind="core.purge", subject=SUBJECT).exists():

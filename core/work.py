@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import dramatiq
 from django.conf import settings
+from django.db import connection
 from dramatiq.middleware import Shutdown
 from dramatiq.threading import Interrupt
 
@@ -13,6 +14,7 @@ from core import doorbell, drain, jobs, lanes, pace
 from core.claims import Claim
 from core.doorbell import Kind
 from core.log import bind, scoped
+from core.outage import DATABASE_ERRORS, database_failed
 
 log = logging.getLogger(__name__)
 STEPS_MAX = 10  # claims one message may lead to
@@ -84,9 +86,23 @@ def run_job(name: str, job_id: int) -> None:
             jobs.stumble(claim, error=over)
             return
         except Exception as error:
+            if database_failed(error):
+                _put_off(claim, error=error)
+                return
             log.exception("job.stumbled", extra={"kind": name, "subject": claim.subject})
             jobs.stumble(claim, error=error)
             return
         if time.monotonic() > until:
             break
     doorbell.send(name, job_id)  # another turn, or another worker, goes on
+
+
+def _put_off(claim: Claim, *, error: Exception) -> None:
+    """The database failed in mid-work: no fault of the job's. If it cannot be told so either, its lease runs out."""
+    log.error("job.database_failed", extra={"kind": claim.kind, "subject": claim.subject}, exc_info=error)
+    if not connection.in_atomic_block:  # a test's
+        connection.close_if_unusable_or_obsolete()
+    try:
+        jobs.put_off(claim, failure="The database failed")
+    except DATABASE_ERRORS:
+        log.warning("job.not_put_off", extra={"kind": claim.kind, "subject": claim.subject})

@@ -75,7 +75,7 @@ def _trust() -> ssl.SSLContext:
 
 
 def from_checkout(checkout: Path, pins: Mapping[str, set[str]], *, kept: Mapping[str, Any]) -> dict[str, Any]:
-    """The excerpt for these packages at the checkout's HEAD. What was noted by hand stays."""
+    """The excerpt for these packages at the checkout's HEAD. What was noted by hand stays until the database has it."""
 
     def git(*arguments: str) -> str:
         return subprocess.run(
@@ -86,13 +86,16 @@ def from_checkout(checkout: Path, pins: Mapping[str, set[str]], *, kept: Mapping
         ).stdout
 
     packages: dict[str, list[dict[str, Any]]] = {}
+    covered: set[str] = set()  # ids in the database, and what others call them
     for name in sorted(pins):
         for path in git("ls-tree", "--name-only", "HEAD", f"vulns/{name}/").splitlines():
             advisory = yaml.safe_load(git("show", f"HEAD:{path}"))
+            covered |= {advisory["id"], *advisory.get("aliases", ())}
             if ranges := [] if advisory.get("withdrawn") else _ranges(advisory):
                 packages.setdefault(name, []).append({"id": advisory["id"], "ranges": ranges})
     noted = {
-        name: [one for one in advisories if one.get("noted")] for name, advisories in kept["packages"].items()
+        name: [one for one in advisories if one.get("noted") and one["id"] not in covered]
+        for name, advisories in kept["packages"].items()
     }
     for name, advisories in noted.items():
         if advisories:

@@ -2,8 +2,8 @@
 
 Two sources. The package index, if it gives advisories with its releases: always up to date. And `advisories.json`, a
 dated excerpt of the PyPA's advisory database for the packages we lock, renewed by hand with `--renew CHECKOUT`, and
-what has been noted since: there with no network at all. Lack of network fails nothing; what could not be checked is
-said.
+what has been noted since, each with its source: there with no network at all. Lack of network fails nothing; what could
+not be checked is said.
 """
 
 import argparse

@@ -16,6 +16,7 @@ from ninja_extra.exceptions import APIException
 from core import problems
 from core.auth import Bearer
 from core.errors import DomainError
+from core.outage import DATABASE_ERRORS
 from signflow.openapi import DescribedAPI
 
 DESCRIPTION = """
@@ -100,7 +101,7 @@ RENDERERS: tuple[tuple[type[Exception], Any], ...] = (
     (SuspiciousOperation, unreadable_problem),
     (MultiPartParserError, unreadable_problem),
     (UnreadablePostError, unreadable_problem),
-    *((kind, problems.database_problem) for kind in problems.DATABASE_DOWN),
+    *((kind, problems.database_problem) for kind in DATABASE_ERRORS),
     (Exception, problems.server_problem),
 )
 for kind, renderer in RENDERERS:

@@ -10,11 +10,11 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 from dramatiq import Worker
 
-from core import doorbell, heartbeats, jobs, retention
-from signing.services.doorbells import idle_rung
+from core import doorbell, heartbeats, jobs
+from core.minutely import minute_over
 
 log = logging.getLogger(__name__)
-IDLE_SECONDS = 60.0  # between two searches for open requests with nothing planned
+MINUTE = 60.0  # s
 STOP_SECONDS = 8.0
 BEAT_SECONDS = 15.0
 
@@ -55,17 +55,16 @@ def tick() -> int:
 
 
 def _tick_until(stopping: threading.Event) -> None:
-    fresh, idle_at = True, -IDLE_SECONDS
+    fresh, minute_at = True, -MINUTE
     while not stopping.wait(settings.TICK_SECONDS):
         try:
             close_old_connections()
             if fresh:
                 jobs.forget_sweeps()
                 fresh = False
-            if time.monotonic() - idle_at > IDLE_SECONDS:
-                idle_rung()
-                retention.purge_owed()
-                idle_at = time.monotonic()
+            if time.monotonic() - minute_at > MINUTE:
+                minute_over()
+                minute_at = time.monotonic()
             tick()
         except DatabaseError:
             log.warning("ticker.database_unavailable", exc_info=True)

@@ -3,9 +3,9 @@
 import dramatiq
 from periodiq import cron
 
-from core import jobs, retention, sweeping, work
+from core import jobs, sweeping, work
+from core.minutely import minute_over
 from core.periodic import PatientActor
-from signing.services.doorbells import idle_rung
 from signing.services.driver import request_drive
 from signing.services.strays import stray_look
 from signing.setu_provider import setu_client
@@ -30,5 +30,4 @@ def adopt(claim: jobs.Claim) -> None:
 def reconcile() -> None:
     """Each minute: ring what is due and was missed. Works nothing itself."""
     if sweeping.sweep_by_clock() is not None:
-        idle_rung()
-        retention.purge_owed()
+        minute_over()

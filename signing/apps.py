@@ -8,3 +8,4 @@ class SigningConfig(AppConfig):
     def ready(self) -> None:
         # Each declares something in every process: kinds of jobs, what the doctor asks, what is measured.
         from signing import actors, checks, erasures, metrics, purges  # noqa: F401
+        from signing.services import doorbells  # noqa: F401  # has a part in each minute

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from prometheus_client.core import Metric
 
 from core import counters
 from core.metrics import counter, gauge, register
 from signing import calls
-from signing.models import SignatureRequest, Stray
+from signing.models import SignatureRequest, Stray, Submission
 from signing.states import Status
 
 
@@ -24,6 +24,19 @@ def strays() -> Iterable[Metric]:
     waiting = Stray.objects.filter(outcome="").count()
     yield gauge(
         "strays_waiting", "Ids of Setu's that somebody named and nobody looked at yet.", {(): waiting}
+    )
+
+
+@register
+def orphans() -> Iterable[Metric]:
+    left = Submission.objects.filter(orphaned_at__isnull=False, deleted_at__isnull=True)
+    found = left.aggregate(
+        known=Count("id", filter=Q(setu_id__isnull=False)),
+        unknown=Count("id", filter=Q(setu_id__isnull=True)),
+    )
+    says = "Submissions that were given up: still at Setu, or nobody knows whether they are there."
+    yield gauge(
+        "orphans", says, {("at_setu",): found["known"], ("outcome_unknown",): found["unknown"]}, "state"
     )
 
 

@@ -56,7 +56,9 @@ def _trouble(job: Job) -> str | None:
         return (
             "Setu does not accept SignFlow's credentials. An operator has to look at them; the request waits."
         )
-    if words.startswith(("The signed file", "The request belongs", "The file storage", "Setu answered")):
+    if words.startswith(
+        ("The signed file", "The request belongs", "The file storage", "The database", "Setu answered")
+    ):
         return f"{words}. It is tried again."
     return f"Setu does not answer as it should ({words}). It is tried again."
 

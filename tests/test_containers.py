@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,24 @@ def test_the_stand_in_is_in_the_demo_only_and_volumes_are_declared():
     assert SERVICES["standin"]["build"]["target"] == "standin"
     mounted = {mount.split(":")[0] for service in SERVICES.values() for mount in service.get("volumes", [])}
     assert mounted == set(compose()["volumes"])
+
+
+@pytest.mark.parametrize(
+    ("given", "token"), [("", "made"), ("current", "current"), ("current,old,older", "current")]
+)
+def test_the_stand_in_calls_back_with_the_current_token(given, token, tmp_path):
+    (tmp_path / "demo.env").write_text("STANDIN_CLIENT_SECRET=secret\nSETU_CALLBACK_TOKENS=made\n")
+    shell, option, script = SERVICES["standin"]["command"]
+    script = script.replace("$$", "$").replace("/var/lib/signflow", str(tmp_path))
+    started, _, _ = script.partition("exec ")
+    said = subprocess.run(
+        [shell, option, f'{started} printf %s "$STANDIN_CALLBACK_URL"'],
+        env={"PATH": "/usr/bin:/bin", "SETU_CALLBACK_TOKENS": given},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout == f"http://web:8000/webhooks/setu/{token}"
 
 
 def test_what_drains_has_the_time_to():

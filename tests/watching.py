@@ -74,7 +74,7 @@ def played(requests: list[Request], *, workers: int, signatures: list[Signature]
 
     from core.claims import Claim
     from core.doorbell import DELAY_MAX
-    from core.jobs import jittered
+    from core.jobs import AGAIN_SECONDS, jittered
     from signing.services import schedule
 
     day = Day(requests, workers)
@@ -127,7 +127,7 @@ def played(requests: list[Request], *, workers: int, signatures: list[Signature]
         look(request, began + LOOK_SECONDS, by_clock=True)
 
     def tick(now: float) -> None:
-        due = [r for r in requests if r.due_at <= now and r.swept_at <= now - TICK]
+        due = [r for r in requests if r.due_at <= now and r.swept_at <= now - AGAIN_SECONDS]
         for request in sorted(due, key=lambda r: r.due_at)[: int(60 * settings.CLOCK_GETS_PER_SECOND)]:
             request.swept_at = now
             message(request, now)

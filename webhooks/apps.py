@@ -6,4 +6,4 @@ class WebhooksConfig(AppConfig):
     verbose_name = "Setu's callbacks"
 
     def ready(self) -> None:
-        from webhooks import checks, erasures, metrics, purges  # noqa: F401  # what is asked, measured, erased, purged
+        from webhooks import adoption, checks, erasures, metrics, purges  # noqa: F401  # they register

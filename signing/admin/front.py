@@ -7,7 +7,7 @@ from core.console import panels
 from core.console.panels import BAD, OK, WARN, Line, Panel, counted
 from core.console.shown import duration, list_url
 from signing.calls import ANSWERS, last_call
-from signing.models import SignatureRequest, Stray
+from signing.models import SignatureRequest, Stray, Submission
 from signing.states import Status
 from signing.troubles import CANCELLING, STUCK, in_trouble
 
@@ -49,7 +49,14 @@ def setu() -> Panel:
         "Unknown ids to ask about", waiting, url=f"{list_url('signing_stray')}?outcome=waiting", level=WARN,
         says="Named by callbacks; one a second is looked up.",
     )  # fmt: skip
-    return Panel("Setu", [_last_call(), strays])
+    left = Submission.objects.filter(
+        orphaned_at__isnull=False, deleted_at__isnull=True, setu_id__isnull=False
+    )
+    orphans = counted(
+        "Given up and still at Setu", left, url=list_url("signing_signaturerequest"), level=WARN,
+        says="Deleted there as soon as Setu lets us; tried each ten minutes.",
+    )  # fmt: skip
+    return Panel("Setu", [_last_call(), strays, orphans])
 
 
 def _last_call() -> Line:

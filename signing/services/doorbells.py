@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from core import jobs
+from core.minutely import each_minute
 from core.models import Job
 from signing.models import SignatureRequest, Submission
 from signing.selectors import job_get
@@ -66,6 +67,7 @@ def person_rung(request: SignatureRequest, *, cause: str, rested: bool = False) 
         jobs.ring(REQUEST_JOB, subject=request.id, cause=cause, rested=rested)
 
 
+@each_minute
 def idle_rung(*, limit: int = 100) -> int:
     """Ring open requests for which nothing is planned, as after a time without the scheduler: never never.
 

@@ -3,6 +3,7 @@
 A create whose answer we never got leaves such an id at Setu. Our reference in its redirect URL tells.
 """
 
+import logging
 import re
 
 from django.conf import settings
@@ -15,13 +16,22 @@ from signing.setu.client import SetuClient
 from signing.setu.errors import SetuRefused, SetuUnavailable
 from signing.states import REQUEST_JOB, STRAY_JOB
 
+log = logging.getLogger(__name__)
 PER_SECOND = 1.0
-WAITING_MAX = 1000  # more are not remembered: the clock's own looks find what matters
+WAITING_MAX = (
+    1000  # more are not remembered here: their deliveries are, and webhooks/adoption.py comes back to them
+)
+
+
+def stray_room() -> int:
+    """How many more unknown ids may wait to be asked about."""
+    return WAITING_MAX - Stray.objects.filter(outcome="").count()
 
 
 def stray_named(*, setu_id: str, cause: str) -> None:
     """Somebody named an unknown id. One GET in all, at most one a second over all strays. Repeating is safe."""
-    if Stray.objects.filter(outcome="").count() >= WAITING_MAX:
+    if stray_room() <= 0:
+        log.warning("strays.full")
         return
     stray, new = Stray.objects.get_or_create(setu_id=setu_id, defaults={"cause": cause})
     if new:

@@ -4,6 +4,7 @@ Each step is committed before the next begins. A create whose outcome is unknown
 one uploads afresh. Orphans that turn up are deleted at Setu by the driver.
 """
 
+import contextlib
 import logging
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.db import transaction
 from core import jobs
 from core.clock import database_now
 from core.events import event_append
+from core.outage import DATABASE_ERRORS
 from core.storage import blob_read
 from signing.models import SignatureRequest, Signer, SignerLink, Submission
 from signing.selectors import submission_current
@@ -153,11 +155,21 @@ def submission_open(*, claim: jobs.Claim, submission: Submission, seen: SetuSign
         _open(claim=claim, submission=submission, seen=seen)
     except jobs.LeaseLost:
         # Somebody else goes on with the request; what we have just made at Setu must not stay there.
-        with transaction.atomic():
-            request_locked(submission.request)
-            Submission.objects.filter(id=submission.id, setu_id__isnull=True).update(setu_id=seen.id)
-            jobs.ring(REQUEST_JOB, subject=submission.request_id, cause="adoption", rested=True)
+        _remember(submission=submission, setu_id=seen.id)
         raise
+    except DATABASE_ERRORS:
+        with contextlib.suppress(
+            *DATABASE_ERRORS
+        ):  # the next try goes on with what was made, if we can keep its id
+            _remember(submission=submission, setu_id=seen.id)
+        raise
+
+
+@transaction.atomic
+def _remember(*, submission: Submission, setu_id: str) -> None:
+    request_locked(submission.request)
+    Submission.objects.filter(id=submission.id, setu_id__isnull=True).update(setu_id=setu_id)
+    jobs.ring(REQUEST_JOB, subject=submission.request_id, cause="adoption", rested=True)
 
 
 @transaction.atomic

@@ -7,16 +7,20 @@ import random
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tests.chaos import plan as plans
 from tests.chaos.stage import django_up, staged
 
+Runs = Callable[[plans.Plan, Path], Coroutine[Any, Any, tuple[str, list[str]]]]
 SIZES = {"full": plans.full, "short": plans.short, "quiet": plans.quiet}
 
 
-def main() -> int:
+def main(run: Runs | None = None) -> int:
+    """The exit code: 0, or 1 where an invariant is breached. Logs and history are kept then, and where it fails."""
     options = _options()
     plan = SIZES[options.size](options.seed)
     chosen = {name: getattr(options, name) for name in ("requests", "notifications", "load_seconds")}
@@ -25,7 +29,11 @@ def main() -> int:
     print(
         f"Chaos: {plan.requests} requests, {plan.notifications} notifications, seed {plan.seed}.", flush=True
     )
-    table, breaches = asyncio.run(_run(plan, folder))
+    try:
+        table, breaches = asyncio.run((run or _run)(plan, folder))
+    except BaseException:
+        print(f"The run failed. Logs and history: {folder}")
+        raise
     print(table)
     for breach in breaches[:40]:
         print(f"BREACH {breach}")

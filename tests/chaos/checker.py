@@ -2,8 +2,8 @@
 
 I1 each 200 to a notification has a row. I2 nothing confirmed goes backwards. I3 the end state is Setu's. I4 exactly
 one archive, row and object, per completed request, equal to what Setu serves. I5 the chains hold, with one completion
-each, and the rows follow from them. I6 nothing is complete without its file. I7 no work is stuck. I8 no secret, name
-or id of Setu's is in a log.
+each, and the rows follow from them. I6 nothing is complete without its file and a look that said so. I7 no work is
+stuck or late. I8 no secret, name, link, reference or id of Setu's is in a log or in Redis.
 """
 
 import re
@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
-from signing.states import SETU_COMPLETE, Status
+from signing.states import SETU_COMPLETE, SETU_SIGNED, Status
 from tests.chaos.facts import Facts
 from tests.chaos.plan import TICK_SECONDS
 from tests.chaos.watcher import differences
@@ -19,18 +19,27 @@ from tests.chaos.watcher import differences
 SLACK_SECONDS = 15.0  # to work off what a tick rang
 NEVER_SECONDS = 43_200.0  # an open request is looked at twice a day at least
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+WORD = re.compile(r"[\w-]+")
+RELEASE = re.compile(r"/s/[\w.:-]{16,}")  # with its token: a route, /s/<str:token>/, is none
 
 
 def check(
-    facts: Facts, *, acknowledged: Iterable[str], expected: Iterable[str] = (), named: Iterable[str] = ()
+    facts: Facts,
+    *,
+    acknowledged: Iterable[str],
+    expected: Iterable[str],
+    named: Iterable[str] = (),
+    late: float | None = None,
 ) -> list[str]:
-    """acknowledged: digests answered with 200. expected: our requests' ids as the API gave them.
+    """acknowledged: digests answered with 200. expected: our requests' ids as the API gave them, one for each ask.
 
-    named: ids at Setu that somebody has named to us.
+    named: ids at Setu that somebody has named to us. late: the seconds in which not all was as Setu had it, if so.
     """
     return [
+        *([f"I7 not all was as Setu had it within {late:.0f} s"] if late is not None else []),
         *_inbox(facts, acknowledged),
-        *_end_state(facts, expected, set(named)),
+        *_steps_back(facts),
+        *_end_state(facts, set(expected), set(named)),
         *_archives(facts),
         *_chains(facts),
         *_proofs(facts),
@@ -45,10 +54,26 @@ def _inbox(facts: Facts, acknowledged: Iterable[str]) -> Iterator[str]:
             yield f"I1 a notification was acknowledged and has no row: {digest[:12]}"
 
 
-def _end_state(facts: Facts, expected: Iterable[str], named: set[str]) -> Iterator[str]:
-    for id_ in expected:
-        if id_ not in facts.rows:
-            yield f"I3 request {id_} was accepted and is not there"
+def _steps_back(facts: Facts) -> Iterator[str]:
+    """As recorded: rows are only sampled, and not while PostgreSQL is down."""
+    for id_, links in facts.looks.items():
+        complete, signed = False, set()
+        for link in links:
+            if complete and link.setu_status != SETU_COMPLETE:
+                yield f"I2 request {id_} was {SETU_COMPLETE} and a later look recorded {link.setu_status}"
+            complete = complete or link.setu_status == SETU_COMPLETE
+            for signer, word in link.words.items():
+                if signer in signed and word != SETU_SIGNED:
+                    yield f"I2 signer {signer} of request {id_} had signed and a later look recorded {word}"
+                elif word == SETU_SIGNED:
+                    signed.add(signer)
+
+
+def _end_state(facts: Facts, expected: set[str], named: set[str]) -> Iterator[str]:
+    for id_ in sorted(expected - facts.rows.keys()):
+        yield f"I3 request {id_} was accepted and is not there"
+    for id_ in sorted(facts.rows.keys() - expected):
+        yield f"I3 request {id_} is a second one for an ask, or nobody's"
     for id_, how in differences(facts.rows, facts.truth, facts.submissions).items():
         yield f"I3 request {id_} {how}"
     current = set(facts.submissions.values())
@@ -79,13 +104,15 @@ def _archives(facts: Facts) -> Iterator[str]:
         if number > 1:
             yield f"I4 {number} archive rows share the object {name}"
     for archive in facts.archives:
-        if archive.request_id in facts.setu_files and facts.setu_files[archive.request_id] != archive.sha256:
+        if archive.request_id not in facts.setu_files:
+            yield f"I4 request {archive.request_id} has a file and Setu serves none to compare it with"
+        elif facts.setu_files[archive.request_id] != archive.sha256:
             yield f"I4 request {archive.request_id} has another file than Setu serves"
 
 
 def _chains(facts: Facts) -> Iterator[str]:
-    for id_, place in facts.broken_chains.items():
-        yield f"I5 the chain of request {id_} is broken at {place}"
+    for whose, place in facts.broken_chains.items():
+        yield f"I5 the chain of {whose} is broken at {place}"
     for id_, row in facts.rows.items():
         number, due = facts.completions[id_], int(row.status == Status.SIGN_COMPLETE)
         if number != due:
@@ -105,8 +132,17 @@ def _proofs(facts: Facts) -> Iterator[str]:
             yield f"I6 request {id_} has an archive row and is {row.status}"
         elif archive and facts.blobs.get(archive.blob) != archive.sha256:
             yield f"I6 request {id_} is complete and its stored file is missing or another"
-        if complete and row.setu_status != SETU_COMPLETE:
-            yield f"I6 request {id_} is complete and Setu was never seen to say so"
+        if (complete or facts.completions[id_]) and not _seen_complete(facts, id_):
+            yield f"I6 request {id_} is complete and no look before that said so"
+
+
+def _seen_complete(facts: Facts, id_: str) -> bool:
+    """Whether a look at Setu that said so is recorded before the completion, where one is recorded."""
+    first = facts.completed_at.get(id_)
+    return any(
+        link.setu_status == SETU_COMPLETE and (first is None or link.seq < first)
+        for link in facts.looks.get(id_, ())
+    )
 
 
 def _stuck(facts: Facts) -> Iterator[str]:
@@ -126,16 +162,21 @@ def _stuck(facts: Facts) -> Iterator[str]:
 
 
 def _leaks(facts: Facts) -> Iterator[str]:
-    setu_ids = _setu_ids(facts.truth.values())
+    setu_ids = facts.setu_ids | ids_of(facts.truth.values())
+    references = facts.references | {reference_of(one["redirectUrl"]) for one in facts.truth.values()}
     for place, text in facts.logs.items():
         for label, value in facts.canaries.items():
             if value in text:
                 yield f"I8 {label} is in {place}"
         if found := setu_ids.intersection(UUID.findall(text)):
             yield f"I8 {len(found)} ids of Setu's are in {place}"
+        if RELEASE.search(text):
+            yield f"I8 a signer's link of ours is in {place}"
+        if found := references.intersection(WORD.findall(text)):
+            yield f"I8 {len(found)} references of ours are in {place}"
 
 
-def _setu_ids(requests: Iterable[Mapping[str, object]]) -> set[str]:
+def ids_of(requests: Iterable[Mapping[str, object]]) -> set[str]:
     ids: set[str] = set()
     for request in requests:
         signers = request["signers"]

@@ -11,9 +11,9 @@ from django.core.files.storage import default_storage
 
 from core.clock import database_now
 from core.events import chain_broken_at
-from core.models import Event, Job, User
+from core.models import Event, Job, Organization, User
 from core.storage import blob_read
-from signing.models import Document, SignatureRequest, SignedFile, Stray, Submission
+from signing.models import Document, SignatureRequest, SignedFile, SignerLink, Stray, Submission
 from signing.states import REQUEST_JOB, Stage
 from tests.chaos.watcher import Row, Truth, current, rows
 from webhooks.models import InboundDelivery
@@ -40,9 +40,22 @@ class Work:
     dead: bool
 
 
+@dataclass(frozen=True)
+class Look:
+    """A recorded look that changed something. words: our signer's id → Setu's word for them."""
+
+    seq: int  # its place in the chain
+    setu_status: str
+    words: Mapping[str, str]
+
+
 @dataclass
 class Facts:
-    """setu_files: our request's id → digest of the file that Setu serves for it. lost: superseded at Setu, by id."""
+    """setu_files: our request's id → digest of the file that Setu serves for it.
+
+    looks, completed_at: by request, the recorded looks in their order; the place of the first completion.
+    setu_ids: all that were ever met, those of what is deleted at Setu too.
+    """
 
     deliveries: set[str]
     rows: dict[str, Row]
@@ -52,7 +65,10 @@ class Facts:
     blobs: dict[str, str]  # name in the storage → digest of the bytes
     originals: set[str]  # names of the blobs that documents have
     completions: Counter[str]
-    broken_chains: dict[str, int]
+    broken_chains: dict[str, int]  # of whom, and at which place
+    looks: dict[str, list[Look]]
+    completed_at: dict[str, int]
+    setu_ids: set[str]
     works: list[Work]
     strays_waiting: int
     truth: Truth
@@ -81,15 +97,42 @@ def facts_read(*, truth: Truth) -> Facts:
             for chain in Event.objects.filter(kind="request.completed").values_list("chain", flat=True)
         ),
         broken_chains={
-            str(id_): place
-            for id_ in SignatureRequest.objects.values_list("id", flat=True)
+            f"{whose} {id_}": place
+            for whose, model in (("request", SignatureRequest), ("organization", Organization))
+            for id_ in model._default_manager.values_list("id", flat=True)
             if (place := chain_broken_at(id_)) is not None
         },
+        looks=_looks(),
+        completed_at={
+            str(chain): seq
+            for chain, seq in Event.objects.filter(kind="request.completed")
+            .order_by("-seq")
+            .values_list("chain", "seq")
+        },
+        setu_ids=_setu_ids(),
         works=_works(found),
         strays_waiting=Stray.objects.filter(outcome="").count(),
         truth=truth,
         canaries=_canaries(),
     )
+
+
+def _looks() -> dict[str, list[Look]]:
+    found: dict[str, list[Look]] = {}
+    for event in Event.objects.filter(kind="look.changed").select_related("payload").order_by("chain", "seq"):
+        data = event.payload.data
+        words = {signer: word for signer, (word, _) in data["signers"].items()}
+        found.setdefault(str(event.chain), []).append(Look(event.seq, data["setu_status"], words))
+    return found
+
+
+def _setu_ids() -> set[str]:
+    """Of all submissions, superseded ones included, of their signers, and all that callbacks named."""
+    pairs = Submission.objects.values_list("setu_id", "setu_document_id")
+    ids = {id_ for pair in pairs for id_ in pair}
+    ids |= set(SignerLink.objects.values_list("setu_signer_id", flat=True))
+    ids |= set(Stray.objects.values_list("setu_id", flat=True))
+    return {id_ for id_ in ids if id_}
 
 
 def _stored(folder: str = "") -> list[str]:

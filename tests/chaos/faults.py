@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.sweeping import TICK_SECONDS_MIN
+from tests.chaos.evidence import redis_text
 from tests.chaos.http import Http
 from tests.chaos.plan import LEASE_SECONDS, TICK_SECONDS, Plan
 from tests.chaos.proxy import Mode, Weather
@@ -130,6 +131,9 @@ class Faults:
         await self._stage.processes["postgres"].kill(signal.SIGQUIT)
 
     async def _flush(self) -> None:
+        number = self._record.counts["flushes of Redis"]
+        dump = await asyncio.to_thread(redis_text, self._stage.redis_port)
+        self._record.dumps[f"Redis before flush {number}"] = dump
         reader, writer = await asyncio.open_connection("127.0.0.1", self._stage.redis_port)
         writer.write(b"FLUSHALL\r\n")
         answer = await reader.readline()

@@ -22,6 +22,8 @@ class Record:
     named: set[str] = field(default_factory=set)
     request_ids: dict[int, str] = field(default_factory=dict)  # story's number → ours
     breaches: list[str] = field(default_factory=list)  # seen while it ran
+    setu_ids: set[str] = field(default_factory=set)  # all that were ever there
+    dumps: dict[str, str] = field(default_factory=dict)  # of Redis, before each flush
     last_fault_at: float = 0.0
     last_act_at: float = 0.0  # a signer's, at Setu
     answer_seconds: list[float] = field(

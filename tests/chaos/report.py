@@ -31,11 +31,11 @@ def table(
     faults = {
         name: counts[name]
         for name in sorted(counts)
-        if " of " in name or name in ("bad networks", "kills put off")
+        if " of " in name or name in ("bad networks", "kills put off", "false completions sent")
     }
     odd = {name: counts[name] for name in sorted(counts) if name.startswith(("sent: ", "asked", "given up"))}
     ended = {name: one.ended_itself for name, one in stage.processes.items() if one.ended_itself}
-    orphans = len(facts.truth.keys() - set(facts.submissions.values()))
+    orphans = facts.truth.keys() - set(facts.submissions.values())
     active, warm = plan.check_seconds
     wrong = sum("I3 request" in breach for breach in breaches)
     lines = {
@@ -54,7 +54,7 @@ def table(
         "faults": _list(faults) or "none",
         "not well answered": _list(odd) or "none",
         "ended by themselves": _list(ended) or "none",
-        "superseded at Setu": f"{orphans} (nobody has named them)",
+        "superseded at Setu": f"{len(orphans - record.named)} nobody has named, {len(orphans & record.named)} named",
         "clock": f"CLOCK_GETS_PER_SECOND={plan.clock_gets}, looks each {active} s while active, {warm} s while warm",
         "servers": "; ".join(kind.split(" of ")[0] for kind in stage.kinds),
         "duration": f"{record.now:.0f} s",

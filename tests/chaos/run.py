@@ -1,16 +1,13 @@
 """One run: everybody acts, faults strike, rows are watched; then we wait until all is right, and the checker judges."""
 
 import asyncio
-import hashlib
 import itertools
 import random
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
-import redis
 from django.conf import settings
 from django.db import DatabaseError, connections
 
@@ -18,7 +15,8 @@ from signing.models import Stray
 from signing.services.drift import drift_find
 from tests.chaos import watcher
 from tests.chaos.cast import Cast, Part, notice
-from tests.chaos.checker import check
+from tests.chaos.checker import SLACK_SECONDS, check, ids_of
+from tests.chaos.evidence import files_served, redis_text
 from tests.chaos.facts import Facts, facts_read
 from tests.chaos.faults import Faults
 from tests.chaos.history import stories
@@ -27,12 +25,14 @@ from tests.chaos.people import office_opened
 from tests.chaos.plan import Plan
 from tests.chaos.record import Record
 from tests.chaos.report import table
-from tests.chaos.stage import Stage
+from tests.chaos.stage import Stage, ended_badly
+from tests.standin.notices import forged
 
 T = TypeVar("T")
 WATCH_SECONDS = 1.0
 ROWS_EVERY = 3  # watches: all rows are read, which costs what SignFlow could use
 NAME_SECONDS = 8.0  # between two looks for requests at Setu that SignFlow does not know
+FORGED_AT_ONCE = 5  # false completions, each time
 STRANGERS = 5  # ids that nobody has, named in notifications
 
 
@@ -73,6 +73,9 @@ class Run:
         await asyncio.gather(self.cast.play(told), Faults(self.plan, self.stage, self.record).strike())
         self.record.answer_seconds = web.seconds
         recovered, _ = await asyncio.gather(self._recover(), self.cast.sent())
+        sides[1].cancel()  # nothing is named any more
+        await asyncio.gather(sides[1], self.cast.sent(), return_exceptions=True)
+        await self._settled()
         for side in sides:
             side.cancel()
         for end in await asyncio.gather(*sides, return_exceptions=True):
@@ -80,14 +83,14 @@ class Run:
                 self.record.breaches.append(f"the harness itself failed: {end!r}")
         calls = (await self._setu.json("GET", "/__control__/calls"))[1]
         facts = await self._facts()
-        breaches = [*self.record.breaches, *self._gave_up()]
+        breaches = [*self.record.breaches, *ended_badly(self.stage.processes)]
         breaches += check(
             facts,
             acknowledged=[digest for digest, at in self.record.digests.items() if at is not None],
             expected=self.record.request_ids.values(),
             named=self.record.named,
+            late=self.plan.recovery_seconds if recovered is None else None,
         )
-        self.record.write(self.stage.folder / "history.jsonl")
         return table(self.plan, self.stage, self.record, facts, calls, recovered, told, breaches), breaches
 
     async def _watch(self) -> None:
@@ -110,12 +113,16 @@ class Run:
             self.record.note("open", request=found.request_id, setu=found.setu_id)
 
     async def _name_unknown(self) -> None:
-        """Notifications that name ids SignFlow does not know: half of what its lost creates left, and nobody's."""
+        """Notifications that name ids SignFlow does not know: half of what its lost creates left, and nobody's.
+
+        Others lie about ids that it knows.
+        """
         before: set[str] = set()
         for _ in range(STRANGERS):
             self._name(str(uuid.UUID(int=self._rng.getrandbits(128), version=4)))
         while True:
             await asyncio.sleep(NAME_SECONDS)
+            self._forge()
             known = {part.setu_id for part in self.cast.parts.values()}
             unknown = set(await self._truth()) - known
             for setu_id in sorted(unknown & before):  # not just on its way
@@ -134,8 +141,25 @@ class Run:
         part = Part(story=None, setu_id=setu_id, signers=[stranger])  # type: ignore[arg-type]  # nobody's story
         self.cast.send(notice(part, acting=stranger), setu_id=setu_id)
 
+    def _forge(self) -> None:
+        """Callbacks that say everybody has signed, for requests that are open: nothing may come of it.
+
+        Only where a signer is still to act: a lie is a doorbell too, and must not help what is judged in the end.
+        """
+        still_open = [
+            part
+            for part in self.cast.parts.values()
+            if part.open.is_set() and self.record.now < part.story.attempts[-1].at
+        ]
+        for part in self._rng.sample(still_open, min(FORGED_AT_ONCE, len(still_open))):
+            body = notice(part, acting=part.signers[0])
+            self.record.counts["false completions sent"] += 1
+            stranger = str(uuid.UUID(int=self._rng.getrandbits(128), version=4))
+            self.cast.send(forged("false_complete", body, stranger), setu_id=part.setu_id)
+
     async def _truth(self) -> dict[str, Any]:
         _, requests = await self._setu.json("GET", "/__control__/requests")
+        self.record.setu_ids |= ids_of(requests)
         return {request["id"]: request for request in requests}
 
     async def _recover(self) -> float | None:
@@ -145,62 +169,43 @@ class Run:
         await self._setu.json("POST", "/__control__/faults/clear", {})  # what no call has used up
         while True:
             with suppress(DatabaseError):
-                left = watcher.differences(
-                    await in_database(watcher.rows),
-                    await self._truth(),
-                    await in_database(watcher.current),
-                )
-                waiting = await in_database(Stray.objects.filter(outcome="").count)
-                if not left and not waiting:
+                if await self._all_well():
                     return record.now - record.quiet_since
-                record.note("recovering", left=len(left), strays=waiting)
             if record.now - record.quiet_since > limit:
                 return None
             await asyncio.sleep(2 * WATCH_SECONDS)
+
+    async def _all_well(self) -> bool:
+        left = watcher.differences(
+            await in_database(watcher.rows), await self._truth(), await in_database(watcher.current)
+        )
+        waiting = await in_database(Stray.objects.filter(outcome="").count)
+        if left or waiting:
+            self.record.note("recovering", left=len(left), strays=waiting)
+        return not left and not waiting
+
+    async def _settled(self) -> None:
+        """What the last copies told may still be worked off; the checker judges whatever is left."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SLACK_SECONDS):
+                while not await self._all_well():
+                    await asyncio.sleep(WATCH_SECONDS)
 
     async def _facts(self) -> Facts:
         truth = await self._truth()
         facts = await in_database(facts_read, truth=truth)
         facts.drift = await in_database(lambda: [str(drift) for drift in drift_find()])
-        facts.setu_files = await self._files(facts)
-        facts.logs = self.stage.logs() | {"Redis": await asyncio.to_thread(self._redis)}
+        stage = self.stage
+        facts.setu_files = await files_served(facts, api_port=stage.standin_port, files_port=stage.files_port)
+        facts.setu_ids |= self.record.setu_ids
+        in_redis = await asyncio.to_thread(redis_text, stage.redis_port)
+        facts.logs = stage.logs() | self.record.dumps | {"Redis": in_redis}
         return facts
-
-    async def _files(self, facts: Facts) -> dict[str, str]:
-        """What Setu serves for each archived request, fetched as its client would, without a proxy."""
-        keys = {
-            "x-client-id": settings.SETU_CLIENT_ID,
-            "x-client-secret": settings.SETU_CLIENT_SECRET,
-            "x-product-instance-id": settings.SETU_PRODUCT_INSTANCE_ID,
-        }
-        api, served = Http(self.stage.standin_port, size=4, headers=keys), {}
-        files = Http(self.stage.files_port, size=4)
-        for archive in facts.archives:
-            setu_id = facts.submissions[archive.request_id]
-            status, link = await api.json("GET", f"/api/signature/{setu_id}/download")
-            if status == 200:
-                parts = urlsplit(link["downloadUrl"])
-                _, content = await files.call("GET", f"{parts.path}?{parts.query}")
-                served[archive.request_id] = hashlib.sha256(content).hexdigest()
-        return served
-
-    def _redis(self) -> str:
-        """All that lies in Redis, as text."""
-        with redis.Redis(port=self.stage.redis_port, decode_responses=True) as client:
-            texts = []
-            for key in client.scan_iter():
-                kind = client.type(key)
-                if kind == "hash":
-                    texts.append(str(client.hgetall(key)))
-                elif kind == "list":
-                    texts.append(str(client.lrange(key, 0, -1)))
-                elif kind == "zset":
-                    texts.append(str(client.zrange(key, 0, -1)))
-            return "\n".join(texts)
-
-    def _gave_up(self) -> list[str]:
-        return [f"{name} ended too often" for name, one in self.stage.processes.items() if one.gave_up]
 
 
 async def run(plan: Plan, stage: Stage) -> tuple[str, list[str]]:
-    return await Run(plan, stage).play()
+    one = Run(plan, stage)
+    try:
+        return await one.play()
+    finally:
+        one.record.write(stage.folder / "history.jsonl")

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -161,6 +161,16 @@ async def staged(plan: Plan, folder: Path) -> AsyncIterator[Stage]:
         yield stage
     finally:
         await stage.down()
+
+
+def ended_badly(processes: Mapping[str, Supervised]) -> list[str]:
+    """R3, R21: no trouble of a server's is a reason to end. The clock alone may, when it has been silent for long."""
+    found = [f"{name} ended too often" for name, one in processes.items() if one.gave_up]
+    return found + [
+        f"{name} ended by itself {one.ended_itself} times"
+        for name, one in processes.items()
+        if name in SIGNFLOW and name != "clock" and one.ended_itself
+    ]
 
 
 def _through(url: str, port: int) -> str:

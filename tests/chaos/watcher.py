@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from signing.models import SignatureRequest, Signer, SignerLink, Submission
-from signing.states import SETU_COMPLETE, SETU_SIGNED, Stage, Status
+from signing.states import SETU_COMPLETE, SETU_SIGNED, Stage, Status, status_of
 
 RANK = {
     stage: rank for rank, stage in enumerate((Stage.QUEUED, Stage.SUBMITTED, Stage.ARCHIVING, Stage.ENDED))
@@ -108,6 +108,15 @@ def current() -> dict[str, str]:
     return {str(ours): str(theirs) for ours, theirs in pairs.values_list("request_id", "setu_id")}
 
 
+def _not_open(row: Row) -> str:
+    """How a request that is open at Setu is shown as something else; "" if it is not."""
+    words = [word for word, _ in row.signers.values()]
+    due = status_of(stage=Stage.SUBMITTED, ending="", setu_status=row.setu_status, signer_statuses=words)
+    if row.stage == Stage.SUBMITTED and row.status == due:
+        return ""
+    return f"is {row.stage} and shown as {row.status}"
+
+
 def differences(ours: Mapping[str, Row], truth: Truth, submissions: Mapping[str, str]) -> dict[str, str]:
     """I3: our request's id → how it differs from what Setu says in the end. Empty when all is right."""
     found = {}
@@ -121,6 +130,8 @@ def differences(ours: Mapping[str, Row], truth: Truth, submissions: Mapping[str,
             found[id_] = f"is {row.setu_status or 'unseen'} where Setu says {setu['status']}"
         elif complete and row.status != Status.SIGN_COMPLETE:
             found[id_] = f"is {row.status} where Setu says {setu['status']}"
+        elif not complete and (how := _not_open(row)):  # nobody cancels or waits for an expiry in a run
+            found[id_] = f"{how} where Setu says {setu['status']}"
         else:
             theirs = {
                 signer["identifier"]: (signer["status"], signer["errCode"] or "")

@@ -183,7 +183,7 @@ def test_the_last_row_of_a_file_going_beside_removals_never_leaves_the_file_with
     def slow(asked: Any) -> set[str]:
         seen = named.intersection(asked)
         time.sleep(0.02)
-        return seen
+        return set(seen)
 
     def last_row_goes() -> None:
         time.sleep(0.005 * turn)

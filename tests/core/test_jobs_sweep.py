@@ -3,7 +3,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db.models.functions import Now
 
-from core import jobs
+from core import doorbell, jobs
 from core.clock import after
 from core.models import Job
 from tests.core.bells import Bell, bells, changed, claimed, make_job, seconds_until_due
@@ -51,11 +51,19 @@ def test_the_same_job_is_not_swept_twice_within_the_given_time(subject, broker):
     assert jobs.sweep(limit=10, again_after=10) == 1
 
 
-def test_a_swept_job_rests_for_a_minute_unless_told_otherwise(subject):
-    job = make_job(subject, swept_at=after(-59))
+def test_a_swept_job_rests_for_less_than_the_minute_between_two_ticks(subject):
+    job = make_job(subject, swept_at=after(-40))
     assert jobs.sweep(limit=10) == 0
-    changed(job, swept_at=after(-61))
-    assert jobs.sweep(limit=10) == 1
+    changed(job, swept_at=after(-55))
+    assert jobs.sweep(limit=10) == 1, "a lost message is sent again by the very next tick"
+
+
+def test_what_could_not_be_rung_is_left_for_the_next_sweep(broker, monkeypatch):
+    make_jobs(-300, -1)
+    monkeypatch.setattr(doorbell, "send", lambda *_, **__: False)
+    assert jobs.sweep(limit=10) == 0
+    monkeypatch.undo()
+    assert jobs.sweep(limit=10) == 2
 
 
 def test_what_rests_does_not_use_up_the_limit(broker):

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from dramatiq.middleware import Shutdown, TimeLimitExceeded
 
 from core import doorbell, jobs, work
@@ -113,6 +114,23 @@ def test_an_error_nobody_foresaw_is_logged_counted_and_put_off(subject, worked, 
     assert (job.crashes, job.leased_until, job.last_error) == (1, None, "ZeroDivisionError")
     (line,) = [record for record in caplog.records if record.message == "job.stumbled"]
     assert line.exc_info
+
+
+@pytest.mark.parametrize("error", [OperationalError("lock timeout"), InterfaceError("closed")])
+def test_a_database_that_fails_in_mid_work_is_a_failure_and_not_a_crash(error, subject, worked, caplog):
+    job = make_job(subject)
+    worked.steps = [raising(error)]
+    work.run_job(KIND, job.id)
+    assert seconds_until_due(job) > 1.5
+    assert (job.crashes, job.failures, job.leased_until, job.last_error) == (
+        0,
+        1,
+        None,
+        "The database failed",
+    )
+    assert [record.message for record in caplog.records] == ["job.database_failed"]
+    jobs.ring(KIND, subject=subject, cause="callback")
+    assert seconds_until_due(job) > 1, "the back-off holds, whoever rings"
 
 
 def test_work_that_was_overtaken_ends_quietly(subject, worked, caplog):

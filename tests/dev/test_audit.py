@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from dev.advisories import IndexSilent, from_checkout, from_index
 from dev.audit import DATA, audited, known_holes, locked
@@ -34,10 +35,24 @@ def test_every_pin_of_the_locks_is_read():
         ("django", "5.2.7", "CVE-2025-64459"),
         ("urllib3", "2.5.0", "CVE-2025-66471"),
         ("h11", "0.14.0", "CVE-2025-43859"),
+        ("django", "5.2.18", "CVE-2026-111362"),
+        ("cryptography", "49.0.0", "CVE-2026-69247"),
     ],
 )
 def test_an_old_release_has_the_holes_it_is_known_for(package, version, number):
     assert number in {hole.id for hole in known_holes({package: {version}}, KEPT)}
+
+
+def test_what_is_noted_by_hand_names_its_source_once_and_ends():
+    noted = [
+        (name, one) for name, advisories in KEPT["packages"].items() for one in advisories if one.get("noted")
+    ]
+    assert len(noted) == KEPT["noted"] == len({(name, one["id"]) for name, one in noted})
+    for name, one in noted:
+        assert one["source"], (name, one["id"])
+        for introduced, fixed in one["ranges"]:
+            assert Version(introduced) < Version(fixed), (name, one["id"])
+    assert {name for name, _ in noted} <= set(locked(ROOT / name for name in EXTRAS))
 
 
 @pytest.mark.parametrize(("version", "open_"), [("1.9", False), ("2.0", True), ("2.4", True), ("2.5", False)])
@@ -100,19 +115,20 @@ def test_an_index_that_tells_nothing_fails_nothing_and_is_said(index):
         from_index({"one": {"1.0"}}, "http://127.0.0.1:1/pypi")
 
 
-def test_the_data_is_renewed_from_a_checkout_and_what_was_noted_by_hand_stays(tmp_path: Path):
+def test_the_data_is_renewed_from_a_checkout_and_what_was_noted_stays_until_it_is_there(tmp_path: Path):
     folder = tmp_path / "vulns" / "one"
     folder.mkdir(parents=True)
     ranges = (
         "{type: ECOSYSTEM, events: [{introduced: '0'}, {fixed: '1.1'}, {introduced: '2.0'}, {fixed: '2.1'}]}"
     )
-    (folder / "X-1.yaml").write_text(f"id: X-1\naffected:\n- ranges: [{ranges}]\n")
+    (folder / "X-1.yaml").write_text(f"id: X-1\naliases: [CVE-1]\naffected:\n- ranges: [{ranges}]\n")
     (folder / "X-2.yaml").write_text(f"id: X-2\nwithdrawn: 2024-01-01\naffected:\n- ranges: [{ranges}]\n")
     who = ["-c", "user.name=Test", "-c", "user.email=test@example.com"]
     for command in (["init", "-q"], ["add", "-A"], [*who, "commit", "-q", "-m", "One"]):
         subprocess.run(["git", *command], cwd=tmp_path, check=True)
     noted = {"id": "X-3", "ranges": [["0", "5"]], "noted": True}
-    kept = {"packages": {"two": [noted], "one": [{"id": "OLD", "ranges": []}]}}
+    known_by_now = noted | {"id": "CVE-1"}
+    kept = {"packages": {"two": [noted], "one": [{"id": "OLD", "ranges": []}, known_by_now]}}
     made = from_checkout(tmp_path, {"one": {"1.0"}, "two": {"2.0"}}, kept=kept)
     assert made["packages"] == {
         "one": [{"id": "X-1", "ranges": [["0", "1.1"], ["2.0", "2.1"]]}],

@@ -17,6 +17,8 @@ THREADS, EVERY = 10, 0.2  # s: fifty a second
 # In `make test` other tests run on the same cores.
 P50_SECONDS, P99_SECONDS = (0.030, 0.150) if FULL else (0.3, 1.5)
 
+FLOODED_SECONDS = 1.0 if FULL else 3.0  # the flood and its victims share the cores with what is measured
+
 
 class Junk(Senders):
     """A wrong token, as fast as it is refused."""
@@ -49,9 +51,7 @@ def said(setu: Callbacks) -> tuple[float, float]:
     return statistics.median(waits), waits[len(waits) * 99 // 100]
 
 
-def test_r2_r5_fifty_callbacks_a_second_are_soon_answered_and_junk_does_not_hold_them_up(
-    production, postgres
-):
+def test_r2_r5_fifty_callbacks_a_second_are_soon_answered_and_beside_junk_all_are(production, postgres):
     for name in ("web", "worker", "clock"):
         production.start(name)
     wait_until_up(f"{production.web_url}/healthz")
@@ -71,3 +71,4 @@ def test_r2_r5_fifty_callbacks_a_second_are_soon_answered_and_junk_does_not_hold
     assert alone.acked | beside.acked <= kept(postgres)
     assert quiet[0] <= P50_SECONDS
     assert quiet[1] <= P99_SECONDS
+    assert flooded[1] <= FLOODED_SECONDS

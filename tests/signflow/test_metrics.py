@@ -128,7 +128,7 @@ def test_a_scrape_costs_the_same_few_statements_whatever_the_size(
         InboundDelivery.objects.create(digest=str(number), setu_id="x", size=1)
         counters.count(NAME, call=f"call{number}", outcome="ok")
     counters.flush()
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         scraped(client)
 
 

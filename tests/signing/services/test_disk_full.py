@@ -1,5 +1,6 @@
 """R23: a storage that is full in the middle of a write: nothing half-written counts, and it heals by itself."""
 
+import contextlib
 import errno
 from collections.abc import Iterator
 from typing import Any
@@ -7,11 +8,15 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage, storages
+from django.db import OperationalError, connection
 
+from core import jobs
 from core.storage import blob_read
 from signing.models import SignedFile
-from tests.builders import make_pdf
+from signing.states import REQUEST_JOB
+from tests.builders import make_pdf, reloaded
 from tests.client import Api
+from tests.signing.builders import ask, job_of, owed
 
 pytestmark = pytest.mark.django_db
 FULL = {"now": False}
@@ -72,3 +77,42 @@ def test_r23_an_upload_that_finds_no_room_is_a_503_and_leaves_no_document(manage
     FULL["now"] = False
     answer = boss.upload(make_pdf(40))
     assert answer.status_code == 201, "the half-written blob is replaced"
+
+
+@contextlib.contextmanager
+def no_room_for(table: str) -> Iterator[None]:
+    """PostgreSQL's words for a disk on which a row of this table finds no room."""
+
+    def refuse(execute, sql, params, many, context):
+        if f'INSERT INTO "{table}"' in sql:
+            raise OperationalError("could not extend file: No space left on device")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse):
+        yield
+
+
+def test_r23_a_database_without_room_kills_no_job_and_leaves_one_live_request(world, manager, asha, run_due):
+    request = ask(asha, by=manager)
+    with no_room_for("core_event"):
+        for _ in range(8):  # more often than a crash is forgiven
+            owed(request)
+            run_due()
+    job = job_of(request)
+    assert (job.dead_at, job.crashes, job.failures) == (None, 0, 8)
+    told = Api(manager).get(f"signature/{request.id}/").json()
+    assert told["trouble"] == "The database failed. It is tried again."
+    assert len(world.requests()) == 1, "the next try goes on with what the first has made"
+    owed(request)
+    run_due()
+    assert reloaded(request).status == "sign_initiated"
+    assert len(world.requests()) == 1
+
+
+def test_a_ring_does_not_hurry_what_the_database_failed_at(world, manager, asha, run_due):
+    request = ask(asha, by=manager)
+    with no_room_for("core_event"):
+        run_due()
+        jobs.ring(REQUEST_JOB, subject=request.id, cause="callback")
+        assert run_due() == 0
+    assert job_of(request).failures == 1
