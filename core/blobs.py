@@ -3,6 +3,10 @@
 Every file is noted as loose before it is written, so one whose row never came (a crash) is found without listing the
 storage. Removing takes three steps: the note is taken, which an uploader sees; the rows are asked; the file goes. An
 uploader renews the note first, which saves the file for a day, or waits while it is being removed and writes it anew.
+A note that is renewed while it is taken is not settled with it: rows that were seen may have gone since.
+
+The moment of the taking is its fence: a remover that slept until others held it to be dead touches nothing more. Only
+one stopped for that long between its last look and the storage's call could still remove bytes uploaded anew.
 """
 
 import logging
@@ -14,7 +18,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from core.clock import after
+from core.clock import after, database_now
 from core.models import LooseBlob
 from core.storage import blob_keep, blob_name
 
@@ -63,17 +67,24 @@ def loose_blobs(*, grace: float = GRACE_SECONDS) -> QuerySet[LooseBlob]:
 def loose_blobs_remove(loose: QuerySet[LooseBlob]) -> int:
     """Remove those files that no row names; returns how many notes are settled. Safe to repeat and beside others."""
     settled = 0
-    for name in list(loose.values_list("name", flat=True)):
-        if not loose.filter(name=name).update(taken_at=Now()):
+    for name, since in list(loose.values_list("name", "since")):
+        taken_at = database_now()
+        taken = LooseBlob.objects.filter(name=name, taken_at=taken_at)
+        if not loose.filter(name=name).update(taken_at=taken_at):
             continue  # written again meanwhile, or somebody else removes it
         try:
-            if not any(name in set(holder([name])) for holder in HOLDERS):
+            named = any(name in set(holder([name])) for holder in HOLDERS)
+            if not named and taken.exists():
                 default_storage.delete(name)
         except OSError as error:
             log.warning("blobs.not_removed", extra={"error": type(error).__name__})
-            LooseBlob.objects.filter(name=name).update(taken_at=None)
+            taken.update(taken_at=None)
             continue
-        settled += LooseBlob.objects.filter(name=name, taken_at__isnull=False).delete()[0]
+        # Not `since=since`: SQLite compares texts, and what Now() wrote has three digits after the second.
+        if number := taken.filter(since__lte=since).delete()[0]:
+            settled += number
+        else:
+            taken.update(taken_at=None)
     return settled
 
 

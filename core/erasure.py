@@ -33,6 +33,11 @@ class OpenWork(Conflict):
     title = "The person has open requests"
 
 
+class StillWritten(Conflict):
+    code = "person_still_written_about"
+    title = "The person is still being written about"
+
+
 @dataclass(frozen=True)
 class Person:
     """Who is erased. full_name, username: as they were before; empty once they are gone."""
@@ -89,9 +94,14 @@ def erased_name(user_id: UUID) -> str:
     return f"erased-{user_id.hex}"
 
 
+def is_erased(user: User) -> bool:
+    """As far as this copy of the row knows."""
+    return user.username == erased_name(user.id)
+
+
 def person_of(user: User) -> Person:
-    gone = user.username == erased_name(user.id)
-    return Person(user.id, user.organization_id, "" if gone else user.username, user.full_name)
+    name = "" if is_erased(user) else user.username
+    return Person(user.id, user.organization_id, name, user.full_name)
 
 
 def open_work(person: Person) -> int:
@@ -112,7 +122,8 @@ def found(person: Person) -> list[tuple[Part, int]]:
 def person_erase(user: User) -> list[tuple[Part, int]]:
     """Erase; returns how many rows each part changed. Raises OpenWork; nothing but the lock is done then.
 
-    Repeating is safe, also after a crash at any point.
+    Raises StillWritten if rows about the person were still being written in the last round: the account keeps its
+    names then, as nothing could be searched for without them. Repeating is safe, also after a crash at any point.
     """
     person = person_of(user)
     if open_work(person):
@@ -124,6 +135,8 @@ def person_erase(user: User) -> list[tuple[Part, int]]:
         numbers = [sum(pair) for pair in zip(numbers, changed, strict=True)]
         if not any(changed):
             break
+    else:
+        raise StillWritten("Rows that name the person are still being written. Erase again in a moment.")
     _account_erase(person)
     return list(zip(PARTS, numbers, strict=True))
 
@@ -132,13 +145,7 @@ def person_erase(user: User) -> list[tuple[Part, int]]:
 def _account_close(person: Person) -> None:
     """From now on nobody signs in as this person and nobody can ask them to sign."""
     _chain_locked(person)
-    User.objects.filter(id=person.user_id).update(
-        is_active=False,
-        is_staff=False,
-        password=make_password(None),
-        token_version=F("token_version") + 1,
-        last_login=None,
-    )
+    User.objects.filter(id=person.user_id).update(**_closed())
 
 
 @transaction.atomic
@@ -148,12 +155,22 @@ def _account_erase(person: Person) -> None:
         raise OpenWork("The person has got an open request meanwhile. Cancel it, and erase again.")
     name = erased_name(person.user_id)
     named = User.objects.filter(id=person.user_id).exclude(username=name)
-    if not named.update(username=name, full_name="", dob=None):
+    if not named.update(username=name, full_name="", dob=None, **_closed()):  # somebody may have unlocked it
         return
     if person.organization_id:
         event_append(chain=person.organization_id, kind="user.erased", user=str(person.user_id))
     event_keep(SecurityKind.ACCOUNT_ERASED, account=User.objects.get(id=person.user_id), actor=None)
     log.info("person.erased", extra={"user_id": person.user_id})
+
+
+def _closed() -> dict[str, Any]:
+    return {
+        "is_active": False,
+        "is_staff": False,
+        "password": make_password(None),
+        "token_version": F("token_version") + 1,
+        "last_login": None,
+    }
 
 
 def _chain_locked(person: Person) -> None:

@@ -3,6 +3,7 @@
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.db.models import Q
 
 from core.erasure import Person, part, payloads_erased
 from core.models import EventPayload, SecurityEvent, User
@@ -33,10 +34,12 @@ def console_log(person: Person, dry: bool) -> int:
     return about.count() if dry else about.update(object_repr="", change_message="")
 
 
-@part("security event", does="the networks they came from taken out")
+@part("security event", does="networks and call ids of what they did taken out")
 def security_log(person: Person, dry: bool) -> int:
-    theirs = SecurityEvent.objects.filter(account=person.user_id).exclude(network="")
-    return theirs.count() if dry else theirs.update(network="")
+    """Also of what they did to others' accounts."""
+    theirs = SecurityEvent.objects.filter(Q(account=person.user_id) | Q(actor=person.user_id))
+    theirs = theirs.exclude(network="", http_request="")
+    return theirs.count() if dry else theirs.update(network="", http_request="")
 
 
 @part("event payload", does="details that name the person deleted; the chain holds")

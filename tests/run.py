@@ -13,6 +13,8 @@ from tests import servers
 TIMED = "tests/production"
 # Rows, locks, jobs, selectors, whole stories; not what never touches a database.
 ON_SERVERS = (
+    "tests/access/test_matrix.py",
+    "tests/access/test_twins.py",
     "tests/core",
     "tests/signing",
     "tests/webhooks",

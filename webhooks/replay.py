@@ -27,6 +27,7 @@ class Outcome(StrEnum):
     MATCHED = "matched just now, and its request is rung"
     ENDED = "its request has ended; left alone"
     ASKED = "nobody knows the id; Setu is asked whose it is"
+    PURGED = "its id has been purged; nobody can be asked"
 
 
 @dataclass
@@ -40,6 +41,8 @@ class Replay:
     def delivery(self, delivery: InboundDelivery) -> Outcome:
         """Match the delivery if need be, and ring for it. Repeating is safe."""
         request_id, new = delivery.request_id, False
+        if request_id is None and not delivery.setu_id:
+            return Outcome.PURGED
         if request_id is None:
             request_id, new = self._match(delivery), True
         if request_id is None:
@@ -63,11 +66,12 @@ class Replay:
 
 
 def deliveries_to_replay(*, since_seconds: float | None, unmatched: bool) -> QuerySet[InboundDelivery]:
-    """The oldest first. since_seconds: only those received in so many seconds up to now."""
+    """The oldest first; not those of which nothing is left to go by. since_seconds: received in so many up to now."""
     chosen = Q() if since_seconds is None else Q(received_at__gte=after(-since_seconds))
     if unmatched:
         chosen &= Q(request__isnull=True)
-    return InboundDelivery.objects.filter(chosen).order_by("id")
+    purged = Q(request__isnull=True, setu_id="")
+    return InboundDelivery.objects.filter(chosen).exclude(purged).order_by("id")
 
 
 def deliveries_replay(deliveries: Sequence[InboundDelivery]) -> dict[Outcome, int]:

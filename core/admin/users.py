@@ -17,6 +17,8 @@ from core.console.actions import confirmed
 from core.console.filters import OrganizationFilter
 from core.console.pages import ReadOnlyAdmin
 from core.console.shown import account_badge, badge, moment
+from core.erasure import is_erased
+from core.errors import Conflict
 from core.models import User
 from core.services import accounts
 
@@ -75,7 +77,7 @@ class UserAdmin(ReadOnlyAdmin):
         return f"{user.username} of {user.organization or 'no organization (superuser)'}"
 
     def offers(self, action: str, obj: User) -> bool:
-        return {"lock": obj.is_active, "unlock": not obj.is_active}.get(action, True)
+        return {"lock": obj.is_active, "unlock": not obj.is_active and not is_erased(obj)}.get(action, True)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[User], search_term: str
@@ -108,6 +110,8 @@ class UserAdmin(ReadOnlyAdmin):
         return [door, *super().get_urls()]
 
     def doors(self, obj: User) -> list[tuple[str, str]]:
+        if is_erased(obj):
+            return []
         return [(reverse("admin:core_user_password", args=(obj.pk,)), "Set a password")]
 
     @method_decorator(sensitive_post_parameters())
@@ -120,14 +124,20 @@ class UserAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         form = SetPasswordForm(user, request.POST if request.method == "POST" else None)
         if form.is_valid():
-            accounts.user_password_set(
-                user=user, password=form.cleaned_data["new_password1"], by=request.user
-            )
-            if user == request.user:
-                update_session_auth_hash(request, user)
-            self.message_user(request, "The password is set and all sessions have ended.", messages.SUCCESS)
+            told = self._password_set(request, user, form.cleaned_data["new_password1"])
+            self.message_user(request, *told)
             return HttpResponseRedirect(reverse("admin:core_user_change", args=(user.pk,)))
         context = self.admin_site.each_context(request) | {
             "title": f"A new password for {user.username}", "form": form, "opts": self.opts, "person": user,
         }  # fmt: skip
         return TemplateResponse(request, "console/password.html", context)
+
+    def _password_set(self, request: HttpRequest, user: User, password: str) -> tuple[str, int]:
+        assert isinstance(request.user, User)  # noqa: S101  # as was asked
+        try:
+            accounts.user_password_set(user=user, password=password, by=request.user)
+        except Conflict as refusal:
+            return refusal.detail, messages.ERROR
+        if user == request.user:
+            update_session_auth_hash(request, user)
+        return "The password is set and all sessions have ended.", messages.SUCCESS

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from core import jobs
 from core.log import EventFormatter
 from core.models import SecurityEvent, SecurityKind, SecurityReason, User
 from core.origin import Origin, coming_from
@@ -13,6 +14,7 @@ from core.security import event_keep, refusal_keep
 from core.storage import blob_keep
 from signflow.api import api
 from signing.models import SignatureRequest, SignedFile, Signer
+from signing.states import REQUEST_JOB
 from tests import proof
 from tests.builders import (
     PASSWORD,
@@ -23,6 +25,8 @@ from tests.builders import (
     make_request,
 )
 from tests.client import Api
+from tests.privacy.places import queue
+from webhooks.models import InboundDelivery
 
 MARK = "zqx"  # begins every text of organization B
 SEED = 20_261_124
@@ -52,8 +56,8 @@ def lines():
 
 
 @pytest.fixture
-def marked(db) -> dict[str, list[str]]:
-    """Organization B, with a marker in each text; what A's people might learn of it and try."""
+def marked(db, django_capture_on_commit_callbacks) -> dict[str, list[str]]:
+    """Organization B, a marker in each text, callbacks, work under way; what A's people might learn of it and try."""
     there = make_organization(f"{MARK} Works")
     boss = make_manager(f"{MARK}-boss", organization=there)
     clerk = make_employee(f"{MARK}-clerk", organization=there, full_name=f"{MARK} Clerk")
@@ -68,6 +72,12 @@ def marked(db) -> dict[str, list[str]]:
         )  # fmt: skip
         SignatureRequest.objects.filter(id=one.id).update(ending_reason=f"{MARK}_reason" if ended else "")
         Signer.objects.filter(request=one).update(err_code=f"{MARK}_code", display_name=f"{MARK} name")
+        InboundDelivery.objects.create(
+            digest=f"{MARK}{no}", setu_id=f"{MARK}-setu-{no}", setu_document_id=f"{MARK}-document",
+            claimed_status=f"{MARK}_status", claimed_signers={f"{MARK}-signer": f"{MARK}_status"}, size=1, request=one,
+        )  # fmt: skip
+        with django_capture_on_commit_callbacks(execute=True):
+            jobs.ring(REQUEST_JOB, subject=one.id, cause="created")
         requests.append(one)
     with coming_from(lambda: Origin(network=f"{MARK}-net", http_request=f"{MARK}-call")):
         event_keep(SecurityKind.SIGNED_IN, account=boss, actor=boss)
@@ -124,6 +134,9 @@ def test_nothing_of_another_organization_shows_in_any_answer_or_line(marked, man
         seen = answer.content.decode() + repr(dict(answer.items()))
         assert MARK not in seen.lower(), f"{method} {url}: {seen}"
     assert not [line for line in lines if MARK in line.lower()]
+    assert queue(), "B's work lies in it"
+    assert MARK not in queue().lower()
+    assert InboundDelivery.objects.count() == len(marked["requests"]), "nothing of A's hangs on a callback"
     assert {200, 401, 404, 422} <= answered
     assert len(lines) >= proof.count(10_000)
 

@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 
 from core import heartbeats, jobs
 from core.clock import after
+from core.erasure import person_erase
 from core.models import Event, Heartbeat, Job, User
 from core.services.sessions import user_sign_in
 from signing.models import Stray
@@ -43,6 +44,18 @@ def test_a_password_is_set_through_the_form_and_ends_the_sessions(desk, asha):
     assert token.get("dashboard/").status_code == 401
     assert user_sign_in(username="asha", password=new) == asha
     assert Event.objects.get(chain=asha.organization_id).kind == "user.password_set"
+
+
+def test_an_erased_account_is_neither_unlocked_nor_given_a_password(desk, asha):
+    person_erase(asha)
+    page = desk.get(f"{USERS}/{asha.id}/change/")
+    assert ("Set a password" in page, 'value="unlock"' in page) == (False, False)
+    refusal = "The account was erased, and is closed for good."
+    assert desk.act(USERS, "unlock", asha) == [refusal]
+    new = "a rather long passphrase"
+    answer = desk.post(f"{USERS}/{asha.id}/password/", {"new_password1": new, "new_password2": new})
+    assert refusal in answer.content.decode()
+    assert not User.objects.get(id=asha.id).has_usable_password()
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """A file goes when no row names it, and stays, or is written anew, when somebody uploads the same bytes meanwhile."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models.functions import Now
 
 from core import blobs
@@ -35,7 +37,7 @@ def named() -> Iterator[set[str]]:
 
     HOLDERS.append(holder)
     yield names
-    HOLDERS.remove(holder)
+    HOLDERS.pop()
 
 
 def a_day_passes() -> None:
@@ -117,6 +119,91 @@ def test_a_storage_that_is_away_leaves_the_note_for_the_next_time(organization, 
     settings.MEDIA_ROOT = str(tmp_path / "file")
     assert remove() == 0
     assert LooseBlob.objects.get().taken_at is None
+
+
+def while_asked(names: set[str], act: Callable[[], object]) -> None:
+    """The rows are asked and answer; before the remover goes on, something happens, once."""
+    acts = [act]
+
+    def holder(asked: Any) -> set[str]:
+        seen = names.intersection(asked)
+        while acts:
+            acts.pop()()
+        return seen
+
+    HOLDERS[-1:] = [holder]
+
+
+def test_a_file_that_is_let_go_while_its_rows_are_asked_is_noted_and_goes_later(organization, named):
+    name = blob_store(organization_id=organization, content=CONTENT)
+    named.add(name)
+    a_day_passes()
+
+    def last_row_goes() -> None:
+        named.clear()
+        blobs_let_go([name])
+
+    while_asked(named, last_row_goes)
+    assert remove() == 0
+    assert LooseBlob.objects.get().taken_at is None
+    assert remove() == 0, "not within the day"
+    a_day_passes()
+    assert remove() == 1
+    assert not default_storage.exists(name)
+
+
+@pytest.mark.parametrize("meanwhile", ["uploaded", "uploaded and taken"])
+def test_a_remover_that_wakes_after_it_was_held_to_be_dead_touches_nothing(organization, named, meanwhile):
+    name = blob_store(organization_id=organization, content=CONTENT)
+    a_day_passes()
+    notes: list[Any] = []
+
+    def long_sleep() -> None:
+        LooseBlob.objects.update(taken_at=after(-blobs.STALE_SECONDS - 1))
+        blob_store(organization_id=organization, content=CONTENT)
+        named.add(name)
+        if meanwhile == "uploaded and taken":
+            a_day_passes()
+            LooseBlob.objects.update(taken_at=after(1))
+        notes.extend(LooseBlob.objects.values())
+
+    while_asked(named, long_sleep)
+    assert remove() == 0
+    assert blob_read(name) == CONTENT
+    assert list(LooseBlob.objects.values()) == notes
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", range(5))
+def test_the_last_row_of_a_file_going_beside_removals_never_leaves_the_file_without_a_note(
+    organization, named, turn
+):
+    """The holder answers, and its caller hears of it a little later: in between the row goes."""
+
+    def slow(asked: Any) -> set[str]:
+        seen = named.intersection(asked)
+        time.sleep(0.02)
+        return set(seen)
+
+    def last_row_goes() -> None:
+        time.sleep(0.005 * turn)
+        with transaction.atomic():
+            blobs_let_go([name])
+            named.discard(name)
+
+    for no in range(4):
+        HOLDERS[-1] = lambda asked: named.intersection(asked)
+        name = blob_store(organization_id=organization, content=CONTENT + bytes([no]))
+        named.add(name)
+        a_day_passes()
+        HOLDERS[-1] = slow
+        results = at_once(last_row_goes, remove, remove)
+        assert not [each for each in results if isinstance(each, Exception)]
+        assert LooseBlob.objects.filter(taken_at__isnull=False).count() == 0
+        assert LooseBlob.objects.filter(name=name).exists() or not default_storage.exists(name)
+        a_day_passes()
+        remove()
+        assert not default_storage.exists(name)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,13 +4,15 @@ from django.test import Client
 
 from core.events import event_append
 from core.models import Job, Role, User
+from core.origin import coming_from
+from core.services.sessions import user_sign_in
 from core.services.users import user_create
 from signing.models import SignatureRequest, Submission
 from signing.services.cancel import request_cancel
 from signing.services.documents import document_create
 from tests.builders import PASSWORD, make_pdf
 from tests.console.conftest import desk, root  # noqa: F401  # fixtures
-from tests.privacy.person import BORN, FULL_NAME, USERNAME, asked
+from tests.privacy.person import BORN, FULL_NAME, HERS, USERNAME, asked
 from tests.signing.conftest import opened, run_due  # noqa: F401  # fixtures
 
 
@@ -53,6 +55,11 @@ def story(world, run_due, manager, zarina, ravi) -> list[SignatureRequest]:  # n
         chain=about.id, kind="request.cancel_asked", actor=manager, reason=f"{FULL_NAME} asked for it"
     )
     User.objects.filter(id=zarina.id).update(is_staff=True)
+    with coming_from(lambda: HERS):
+        user_sign_in(username=USERNAME, password=PASSWORD)
+        user_create(
+            organization=manager.tenant, by=zarina, username="newcomer", password=PASSWORD, role=Role.EMPLOYEE
+        )
     client = Client()
     client.force_login(zarina)
     LogEntry.objects.create(user=manager, action_flag=CHANGE, object_id=str(zarina.id), object_repr=USERNAME)

@@ -7,6 +7,7 @@ from datetime import date
 from django.core.management import call_command
 
 from core.models import User
+from core.origin import Origin
 from signing.models import SignatureRequest
 from signing.services.documents import document_create
 from signing.services.requests import Asked, request_create
@@ -14,7 +15,10 @@ from tests.builders import make_pdf
 from tests.privacy.places import tables
 
 USERNAME, FULL_NAME, BORN = "zarinaquill", "Zarina Quillfeather", date(1987, 11, 23)
-MARKS = re.compile(r"zarina|quill|(?<!\w)1987(?!\w)", flags=re.IGNORECASE)  # digests hold 1987 by chance
+HERS = Origin(network="203.0.113.0/24", http_request="call-of-hers")  # where she calls from
+MARKS = re.compile(  # digests hold 1987 by chance
+    r"zarina|quill|(?<!\w)1987(?!\w)|203\.0\.113\.|call-of-hers", flags=re.IGNORECASE
+)
 
 
 def leaks() -> dict[str, list[str]]:

@@ -33,6 +33,7 @@ def test_a_dry_run_says_how_much_there_is_and_changes_nothing(story):
         "document",
         "unused document",
         "delivery",
+        "security event",
     }
     assert tables() == before
 
@@ -96,6 +97,27 @@ def test_a_request_asked_for_before_the_account_was_closed_is_seen_at_the_end(ma
     assert User.objects.get(id=zarina.id).username == USERNAME
 
 
+def test_while_rows_about_the_person_are_still_written_the_names_stay_to_be_searched_for(
+    manager, zarina, monkeypatch
+):
+    """Somebody writes after each round's part has searched."""
+    writes = iter(range(erasure.ROUNDS))
+
+    def meanwhile(person: Any, dry: bool) -> int:
+        if not dry and next(writes, None) is not None:
+            Document.objects.all().delete()
+            document_create(by=manager, name=f"About {FULL_NAME}", content=make_pdf())
+        return 0
+
+    monkeypatch.setattr(erasure, "PARTS", [erasure.Part("test", "", meanwhile), *erasure.PARTS])
+    with pytest.raises(CommandError, match=r"still being written\. Erase again") as no:
+        said("--yes")
+    assert no.value.returncode == 2
+    assert User.objects.get(id=zarina.id).username == USERNAME
+    said("--yes")
+    assert leaks() == {}
+
+
 def test_a_closed_account_cannot_be_asked_to_sign(manager, zarina, as_user):
     said("--yes")
     document = document_create(by=manager, name="Lease", content=make_pdf())
@@ -139,7 +161,9 @@ def test_names_are_masked_where_they_are_words(text, left):
     assert erasure.masked(text, person.names) == left
 
 
-@pytest.mark.parametrize("table", ["admin log", "event payload", "signer", "request", "document"])
+@pytest.mark.parametrize(
+    "table", ["admin log", "security event", "event payload", "signer", "request", "document"]
+)
 def test_a_part_that_did_nothing_would_be_noticed(story, monkeypatch, table):
     monkeypatch.setattr(erasure, "PARTS", [each for each in erasure.PARTS if each.table != table])
     said("--yes")

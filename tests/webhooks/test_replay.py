@@ -11,7 +11,7 @@ from core.models import Event, Job
 from signing.models import SignatureRequest, Stray, Submission
 from tests.builders import make_document, make_request, reloaded
 from webhooks.models import InboundDelivery
-from webhooks.replay import Outcome, Replay, deliveries_replay
+from webhooks.replay import Outcome, Replay, deliveries_replay, deliveries_to_replay
 
 
 def delivered(no: int, setu_id: str, request: SignatureRequest | None = None) -> InboundDelivery:
@@ -117,6 +117,16 @@ def test_many_deliveries_of_one_unknown_id_ask_once(db):
     assert counts[Outcome.ASKED] == 20
     assert Stray.objects.count() == 1
     assert Job.objects.get().wanted == 1
+
+
+def test_a_delivery_whose_id_was_purged_is_left_out_and_asks_nothing(manager, asha):
+    delivered(1, "")
+    ended = delivered(2, "", make_request(by=manager, signers=[asha], stage="ended", ending="cancelled"))
+    assert list(deliveries_to_replay(since_seconds=None, unmatched=False)) == [ended]
+    assert said("--unmatched", "--since", "all").splitlines()[-1] == "0 deliveries replayed."
+    assert Replay().delivery(InboundDelivery.objects.get(digest="d1")) == Outcome.PURGED
+    assert not Stray.objects.exists()
+    assert not Job.objects.exists()
 
 
 def test_the_command_tells_what_it_did_and_obeys_its_limits(manager, asha):

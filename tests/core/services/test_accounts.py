@@ -2,7 +2,9 @@
 
 import pytest
 
+from core import erasure
 from core.auth import tokens_for
+from core.erasure import person_erase
 from core.errors import Conflict
 from core.events import chain_broken_at
 from core.models import Event, User
@@ -70,3 +72,28 @@ def test_a_superuser_has_no_chain_and_can_be_locked_all_the_same(root):
     other.refresh_from_db()
     assert not other.is_active
     assert not Event.objects.exists()
+
+
+def test_an_erased_account_is_closed_for_good(manager, asha, root):
+    before = User.objects.get(id=asha.id)  # as a page that was opened earlier has it
+    person_erase(asha)
+    with pytest.raises(Conflict, match="closed for good"):
+        user_unlock(user=before, by=root)
+    with pytest.raises(Conflict, match="closed for good"):
+        user_password_set(user=before, password="another long passphrase", by=root)
+    erased = User.objects.get(id=asha.id)
+    assert (erased.is_active, erased.has_usable_password()) == (False, False)
+    assert kinds(manager) == ["user.erased"]
+
+
+def test_an_account_that_is_unlocked_while_it_is_erased_ends_closed(asha, root, monkeypatch):
+    def meanwhile(person: erasure.Person, dry: bool) -> int:
+        if not User.objects.get(id=asha.id).is_active:
+            user_unlock(user=asha, by=root)
+            user_password_set(user=asha, password="another long passphrase", by=root)
+        return 0
+
+    monkeypatch.setattr(erasure, "PARTS", [erasure.Part("test", "", meanwhile)])
+    person_erase(asha)
+    erased = User.objects.get(id=asha.id)
+    assert (erased.is_active, erased.has_usable_password()) == (False, False)

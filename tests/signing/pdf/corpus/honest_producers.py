@@ -11,6 +11,8 @@ PAGES = {
     "matplotlib": 1,  # matplotlib 3.11: a chart
     "mupdf": 2,  # PyMuPDF 2.0: a table of contents
     "scanner": 2,  # img2pdf 0.6: a grey JPEG and a black-and-white page, linearized
+    "writer": 2,  # LibreOffice Writer 7.4: headings, a table, a link, form fields; tagged, with an outline
+    "writer-pdfa": 2,  # the same as PDF/A-2b
 }
 PRODUCERS: list[Case] = [
     taken(f"by {name}", (SAMPLES / f"{name}.pdf").read_bytes, pages) for name, pages in PAGES.items()
