@@ -208,9 +208,9 @@ def test_known_unknown_and_locked_names_take_the_same_work(manager, asha, settin
     taken: dict[str, list[float]] = {"meera": [], "nobody": [], "asha": []}
     for _ in range(7):
         for name, times in taken.items():
-            began = time.perf_counter()
+            began = time.thread_time()  # work, whatever else the machine does
             answer = signed_in(name, "wrong")
-            times.append(time.perf_counter() - began)
+            times.append(time.thread_time() - began)
             assert answer.status_code == 401
     medians = [statistics.median(times) for times in taken.values()]
     assert max(medians) < 2 * min(medians), taken
