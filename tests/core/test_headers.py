@@ -14,7 +14,7 @@ from tests.client import Api
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(django_settings.BASE_DIR)
-LISTS = "private, no-cache"  # asked about each time; see docs/security.md
+LISTS = "private, no-cache"  # asked about each time; see docs/configuration.md
 
 
 @pytest.fixture

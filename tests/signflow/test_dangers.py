@@ -156,7 +156,7 @@ def test_the_doctor_asks_about_them(settings):
 
 
 def test_the_table_in_the_documentation_is_the_list():
-    text = (ROOT / "docs" / "security.md").read_text()
+    text = (ROOT / "docs" / "configuration.md").read_text()
     rows = dict(re.findall(r"^\| (signflow\.\w+) \| (.+?) \|", text, flags=re.MULTILINE))
     assert rows == {one.id: one.says for one in dangers.DANGERS}
 
