@@ -29,11 +29,14 @@ def index_address() -> str:
         from pip._internal.models.index import PyPI
     except ImportError:
         raise IndexSilent("pip is not installed") from None
-    done = subprocess.run(
-        ["python3", "-m", "pip", "config", "get", "global.index-url"],  # noqa: S607
-        capture_output=True,
-        text=True,
-    )
+    try:
+        done = subprocess.run(
+            ["python3", "-m", "pip", "config", "get", "global.index-url"],  # noqa: S607
+            capture_output=True,
+            text=True,
+        )
+    except OSError:
+        raise IndexSilent("there is no python3 to ask where pip's index is") from None
     configured = done.stdout.strip().rstrip("/")
     return f"{configured.removesuffix('/simple')}/pypi" if configured else str(PyPI.pypi_url)
 

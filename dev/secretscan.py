@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dev.secret_patterns import secrets_in
+from dev.secret_patterns import LINE_MAX, secrets_in
 from dev.stack import ROOT
 
 ALLOWED = Path(__file__).with_name("secrets-allowed.txt")
@@ -27,6 +27,7 @@ LEFT_OUT = (
 )
 SHOWN_MAX = 40
 FILE_BYTES_MAX = 2_000_000
+Unread = dict[str, set[str]]  # a reason → the paths that were passed over for it
 
 
 @dataclass(frozen=True)
@@ -57,17 +58,25 @@ def allowed(path: Path = ALLOWED) -> dict[str, str]:
     return entries
 
 
-def found_in(lines: Iterable[tuple[str, str]]) -> Iterator[Finding]:
+def found_in(lines: Iterable[tuple[str, str]], unread: Unread) -> Iterator[Finding]:
     """lines: (where, text). Each value once."""
     seen: set[str] = set()
     for where, text in lines:
+        if len(text) > LINE_MAX:
+            unread.setdefault(f"lines over {LINE_MAX:,} characters", set()).add(where)
         for kind, value in secrets_in(text):
             if value not in seen:
                 seen.add(value)
                 yield Finding(where, kind, value)
 
 
-def added_lines(root: Path) -> Iterator[tuple[str, str]]:
+def left_out(path: str, unread: Unread) -> bool:
+    if out := path.endswith(LEFT_OUT):
+        unread.setdefault("locks, PDFs, pictures and the list of known values", set()).add(path)
+    return out
+
+
+def added_lines(root: Path, unread: Unread) -> Iterator[tuple[str, str]]:
     """Every line that a commit behind HEAD has added, merges' own too. Raises CalledProcessError."""
     options = [
         "--no-color",
@@ -77,31 +86,44 @@ def added_lines(root: Path) -> Iterator[tuple[str, str]]:
         "--diff-merges=first-parent",
         "--root",
     ]
-    command = ["git", "log", "-p", "--format=%x00%h%x00%B", *options, "HEAD", "--", "."]
+    command = ["git", "log", "-p", "--format=%x00%h%x00%B%x00", *options, "HEAD", "--"]
     commit = path = ""
+    telling = False  # the message, whatever it looks like
+    inside = False  # a hunk, where a line that begins with `++ ` was added and names no file
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True, errors="replace") as git:
         assert git.stdout is not None  # noqa: S101  # it is piped
         for line in git.stdout:
-            if line.startswith("\0"):
-                _, commit, subject = line.split("\0", 2)
-                path = ""
+            if line.startswith("\0") and line.count("\0") > 1:
+                _, commit, subject, *ended = line.split("\0")
+                path, inside, telling = "", False, not ended
                 yield f"{commit} message", subject
-            elif line.startswith("+++ "):
-                path = line[4:].rstrip("\n").removeprefix("b/")
-            elif line.startswith("diff --git"):
-                path = "?"
-            elif not path:
+            elif telling:
+                telling = "\0" not in line
                 yield f"{commit} message", line
-            elif line.startswith("+") and not path.endswith(LEFT_OUT):
+            elif line.startswith("diff --git"):
+                path, inside = "?", False
+            elif line.startswith("@@"):
+                inside = True
+            elif line.startswith("+++ ") and not inside:
+                path = line[4:].rstrip("\n").rstrip("\t").strip('"').removeprefix("b/")
+            elif line.startswith("Binary files ") and not inside:
+                unread.setdefault("binary files", set()).add(
+                    line.split(" and ")[-1].removesuffix(" differ\n")
+                )
+            elif line.startswith("+") and inside and not left_out(path, unread):
                 yield f"{commit} {path}", line[1:]
     if git.returncode:
         raise subprocess.CalledProcessError(git.returncode, command)
 
 
-def lines_here(root: Path, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+def lines_here(root: Path, names: Iterable[str], unread: Unread) -> Iterator[tuple[str, str]]:
     for name in names:
         path = root / name
-        if path.is_file() and not name.endswith(LEFT_OUT) and path.stat().st_size < FILE_BYTES_MAX:
+        if not path.is_file() or left_out(name, unread):
+            continue
+        if path.stat().st_size >= FILE_BYTES_MAX:
+            unread.setdefault(f"files of {FILE_BYTES_MAX:,} bytes or more", set()).add(name)
+        else:
             for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
                 yield f"{name}:{number}", line
 
@@ -115,14 +137,16 @@ def asked(root: Path, *arguments: str) -> str | None:
     return done.stdout if done.returncode == 0 else None
 
 
-def everything(root: Path) -> tuple[Iterator[tuple[str, str]], str]:
+def everything(root: Path, unread: Unread) -> tuple[Iterator[tuple[str, str]], str]:
     """(lines, what they are). Of the files only those that git knows or would take, so no `.env` and no `var/`."""
     top = asked(root, "rev-parse", "--show-toplevel")
     if top is None or Path(top.strip()).resolve() != root.resolve():
         names = [
             str(path.relative_to(root)) for path in sorted(root.rglob("*")) if not _is_private(path, root)
         ]
-        return lines_here(root, names), "the files here; THE HISTORY WAS NOT SEEN: this is no git checkout"
+        return lines_here(
+            root, names, unread
+        ), "the files here; THE HISTORY WAS NOT SEEN: this is no git checkout"
     names = (asked(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard") or "").split("\0")
     count = (asked(root, "rev-list", "--count", "HEAD") or "0").strip()
     what = f"{count} commits and the files here"
@@ -130,8 +154,8 @@ def everything(root: Path) -> tuple[Iterator[tuple[str, str]], str]:
         what += "; OLDER COMMITS WERE NOT SEEN: the copy is shallow (git fetch --unshallow)"
 
     def both() -> Iterator[tuple[str, str]]:
-        yield from added_lines(root) if count != "0" else ()
-        yield from lines_here(root, names)
+        yield from added_lines(root, unread) if count != "0" else ()
+        yield from lines_here(root, names, unread)
 
     return both(), what
 
@@ -145,8 +169,11 @@ def _is_private(path: Path, root: Path) -> bool:
 
 def main(root: Path = ROOT, known: dict[str, str] | None = None) -> int:
     known = allowed() if known is None else known
-    lines, what = everything(root)
-    found = list(found_in(lines))
+    unread: Unread = {}
+    lines, what = everything(root, unread)
+    found = list(found_in(lines, unread))
+    for reason, paths in sorted(unread.items()):
+        print(f"NOT READ: {reason} ({len(paths)}, as {min(paths)}).")
     bad = [one for one in found if one.digest not in known]
     for one in bad[:SHOWN_MAX]:
         print(f"SECRET? {one}", file=sys.stderr)

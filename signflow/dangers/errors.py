@@ -122,7 +122,8 @@ ERRORS = (
     Danger(
         id="signflow.E015",
         says="One secret has two uses.",
-        hint="SECRET_KEY, METRICS_TOKEN, SETU_CLIENT_SECRET and each callback token must differ.",
+        hint="SECRET_KEY, METRICS_TOKEN, SETU_CLIENT_SECRET, FILES_SECRET_KEY, each callback token and each other "
+        "secret of callbacks must differ.",
         found=lambda s: len(secrets := _secrets(s)) != len(set(secrets)),
     ),
     Danger(
@@ -183,7 +184,11 @@ ERRORS = (
 
 
 def _secrets(s: Any) -> list[str]:
-    given = [s.SECRET_KEY, s.METRICS_TOKEN, s.SETU_CLIENT_SECRET, *s.SETU_CALLBACK_TOKENS]
+    given = [s.SECRET_KEY, s.METRICS_TOKEN, s.SETU_CLIENT_SECRET, s.FILES_SECRET_KEY, *s.SETU_CALLBACK_TOKENS]
+    given += {
+        each.partition(":")[2] for each in s.SETU_CALLBACK_BASIC
+    }  # one password for two users is one use
+    given += [*s.SETU_CALLBACK_API_KEYS, *s.SETU_CALLBACK_HMAC_SECRETS]
     return [secret for secret in given if secret]
 
 

@@ -8,6 +8,7 @@ from signflow.dangers.danger import Danger, host, near
 CONNECTIONS_MAX = 16  # small plans give 20, and an operator needs some
 WEB_THREADS = 4  # gunicorn.conf.py
 PASSWORD_LENGTH = 12
+LOG_DAYS = 365  # a trespass is often noticed after months
 SSL = ("require", "verify-ca", "verify-full")
 
 
@@ -154,6 +155,12 @@ WARNINGS = (
         says="SETU_DOWNLOAD_HOSTS names all of amazonaws.com: every customer's bucket and machine lies below it.",
         hint="Name the one host that Setu's download links have, once it is known, beside setu.co.",
         found=lambda s: any(name.strip(" .").lower() == "amazonaws.com" for name in s.SETU_DOWNLOAD_HOSTS),
+    ),
+    Danger(
+        id="signflow.W021",
+        says=f"KEEP_LOG_DAYS keeps the security log for less than {LOG_DAYS} days.",
+        hint="Leave it at its default, 400: who came in is often asked months later.",
+        found=lambda s: s.KEEP_LOG_DAYS < LOG_DAYS,
     ),
 )
 DEFAULT_CONCURRENCY = 2

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -77,16 +78,29 @@ def test_what_machines_ask_every_few_seconds_is_not_logged(path, kept, client):
     assert kept.named("web.answered") == []
 
 
-@pytest.mark.parametrize("given", ["abc-1.2_Z", "x" * 64])
-def test_a_harmless_id_of_the_callers_is_kept(given, kept, client):
-    assert client.get("/healthz", headers={"X-Request-ID": given})["X-Request-ID"] == given
+@pytest.mark.parametrize("given", ["abc-1.2_Z", "x" * 64, "0b6f3c1a8b5e4d0f"])
+def test_a_harmless_id_of_the_callers_stands_beside_ours(given, kept, client, db):
+    ours = client.get("/wp-login.php", headers={"X-Request-ID": given})["X-Request-ID"]
+    (line,) = kept.named("web.answered")
+    assert re.fullmatch("[0-9a-f]{32}", ours)
+    assert (line["http_request"], line["caller_request"]) == (ours, given)
 
 
 @pytest.mark.parametrize("given", ["", "x" * 65, "two words", 'a"b', "ä", "<script>"])
-def test_any_other_id_is_replaced(given, kept, client):
-    made = client.get("/healthz", headers={"X-Request-ID": given})["X-Request-ID"]
-    assert made != given
-    assert len(made) == 32
+def test_any_other_id_of_theirs_is_left_out(given, kept, client, db):
+    assert client.get("/wp-login.php", headers={"X-Request-ID": given})["X-Request-ID"] != given
+    assert "caller_request" not in kept.named("web.answered")[0]
+
+
+@pytest.mark.parametrize("number", ["234567890124", "2345-6789-0124", "2345.6789.0124", "23456789"])
+def test_a_long_number_in_their_id_is_masked(number, kept, client, db):
+    client.get("/wp-login.php", headers={"X-Request-ID": f"call-{number}.b"})
+    assert kept.named("web.answered")[0]["caller_request"] == "call-*.b"
+
+
+def test_two_calls_with_one_id_of_theirs_have_two_of_ours(client, db):
+    first, second = (client.get("/healthz", headers={"X-Request-ID": "a" * 32}) for _ in range(2))
+    assert len({first["X-Request-ID"], second["X-Request-ID"], "a" * 32}) == 3
 
 
 def test_errors_and_preflights_carry_the_id_too(client, db):

@@ -44,7 +44,8 @@ def test_a_sign_in_is_noted_with_whose_where_from_and_which_call(manager):
     event = SecurityEvent.objects.get()
     assert (event.kind, event.reason, event.count) == ("signed_in", "", 1)
     assert (event.account, event.actor, event.organization) == (manager.id, manager.id, manager.tenant)
-    assert (event.network, event.http_request) == ("203.0.113.0/24", "call-1")
+    assert (event.network, event.http_request) == ("203.0.113.0/24", answer["X-Request-ID"])
+    assert event.http_request != "call-1", "theirs is not believed"
 
 
 def test_an_ipv6_address_is_kept_as_its_site(manager):

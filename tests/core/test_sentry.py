@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -34,7 +35,7 @@ urls.urlpatterns.append(path("broken/<str:token>/", csrf_exempt(broken)))
 client = httpx.Client(
     transport=httpx.WSGITransport(get_wsgi_application(), raise_app_exceptions=False),
     base_url="http://localhost",
-    headers={"Authorization": "Bearer MARK-header", "X-Request-ID": "request-1"},
+    headers={"Authorization": "Bearer MARK-header", "X-Request-ID": "MARK-request"},
     cookies={"sessionid": "MARK-cookie"},
 )
 client.post("/broken/MARK-token/?q=MARK-query", data={"password": "MARK-body"})
@@ -118,7 +119,7 @@ def test_events_arrive_and_no_planted_mark_does(sentry, tmp_path, traces):
         e for e in sentry.events if e.get("transaction") == "/broken/<str:token>/" and "exception" in e
     ]
     assert broken["request"] == {"method": "POST", "url": "/broken/<str:token>/"}
-    assert broken["tags"]["http_request"] == "request-1"
+    assert re.fullmatch("[0-9a-f]{32}", broken["tags"]["http_request"])
     frame = broken["exception"]["values"][-1]["stacktrace"]["frames"][-1]
     assert (frame["function"], "vars" in frame) == ("broken", False)
     (dead,) = [event for event in sentry.events if event.get("message") == "job.dead"]

@@ -115,6 +115,13 @@ def test_an_index_that_tells_nothing_fails_nothing_and_is_said(index):
         from_index({"one": {"1.0"}}, "http://127.0.0.1:1/pypi")
 
 
+def test_without_a_python3_to_ask_for_the_index_the_audit_says_so(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    holes, said = audited({"one": {"1.0"}}, EMPTY, online=True)
+    assert holes == []
+    assert said.endswith("NOT CHECKED: anything newer, as there is no python3 to ask where pip's index is")
+
+
 def test_the_data_is_renewed_from_a_checkout_and_what_was_noted_stays_until_it_is_there(tmp_path: Path):
     folder = tmp_path / "vulns" / "one"
     folder.mkdir(parents=True)

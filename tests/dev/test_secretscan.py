@@ -94,6 +94,38 @@ def test_a_secret_on_a_branch_that_was_merged_and_in_a_message_is_found(checkout
     assert "message: a GitHub token" in said
 
 
+def test_an_added_line_that_looks_like_a_header_hides_nothing_behind_it(checkout, capsys):
+    keep(checkout, "notes.txt", f"++ b/x.pdf\n@@ -1 +1 @@\n{PLANTED['an AWS key']}\n")
+    keep(checkout, "notes.txt", "nothing\n")
+    assert main(checkout, {}) == 1
+    assert "notes.txt: an AWS key" in capsys.readouterr().err
+
+
+def test_a_message_that_looks_like_a_change_hides_nothing_either(checkout, capsys):
+    message = f"Show\n\ndiff --git a/x.pdf b/x.pdf\n+++ b/x.pdf\n{PLANTED['an AWS key']}"
+    git(checkout, "commit", "-q", "--allow-empty", "-m", message)
+    keep(checkout, "notes.txt", "nothing\n")
+    assert main(checkout, {}) == 1
+    assert "message: an AWS key" in capsys.readouterr().err
+
+
+def test_what_was_not_read_is_said(checkout, capsys):
+    assert main(checkout, {}) == 0
+    assert "NOT READ" not in capsys.readouterr().out
+    (checkout / "page.pdf").write_text(PLANTED["a setting"])
+    (checkout / "big.txt").write_text(f"{PLANTED['a setting']}\n" + "word\n" * 400_000)
+    (checkout / "picture").write_bytes(b"\0\1")
+    keep(checkout, "data.json", "x" * 20_001)
+    git(checkout, "rm", "-q", "big.txt", "--cached")
+    git(checkout, "commit", "-q", "--amend", "-m", "Some")
+    assert main(checkout, {}) == 0
+    said = capsys.readouterr().out
+    assert "NOT READ: lines over 20,000 characters (2, as " in said
+    assert "NOT READ: files of 2,000,000 bytes or more (1, as big.txt)." in said
+    assert "NOT READ: locks, PDFs, pictures and the list of known values (1, as page.pdf)." in said
+    assert "NOT READ: binary files (1, as b/picture)." in said
+
+
 def test_a_secret_that_is_not_committed_yet_is_found_but_what_git_ignores_is_left_alone(checkout, capsys):
     keep(checkout, ".gitignore", ".env\n")
     (checkout / ".env").write_text(PLANTED["a setting"])

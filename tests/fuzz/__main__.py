@@ -32,7 +32,24 @@ def main() -> int:
     for one in found:
         for breach, call in one["breaches"].items():
             print(f"BREACH as {one['role']}: {breach}\n       {call[:500]}")
-    return 1 if any(one["errors"] or one["breaches"] for one in found) else 0
+    few = too_few(found, cases=options.cases)
+    for said in few:
+        print(said)
+    return 1 if few or any(one["errors"] or one["breaches"] for one in found) else 0
+
+
+def too_few(found: list[dict[str, Any]], *, cases: int) -> list[str]:
+    """A sentence for each role that made fewer calls than its share: little was tried, so little is shown."""
+    shares = {role: share_of(role, cases) for role in ROLES_SHARE}
+    return [
+        f"TOO FEW as {one['role']}: {one['cases']} of {shares[one['role']]} cases."
+        for one in found
+        if one["cases"] < shares[one["role"]]
+    ]
+
+
+def share_of(role: str, cases: int) -> int:
+    return max(1, round(cases * ROLES_SHARE[role]))
 
 
 @contextlib.contextmanager
@@ -54,7 +71,7 @@ def fuzzed(role: str, options: argparse.Namespace, url: str) -> dict[str, Any]:
     """One role's share, in a process of its own with a database of its own."""
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "TEST_REDIS_URL": ""}
     env["TEST_DATABASE_URL"] = f"{url.rsplit('/', 1)[0]}/fuzz_{role}" if url else ""
-    share = max(1, round(options.cases * ROLES_SHARE[role]))
+    share = share_of(role, options.cases)
     command = [sys.executable, "-m", "tests.fuzz.role", role, f"--cases={share}", f"--seed={options.seed}"]
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(

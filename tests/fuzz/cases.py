@@ -39,6 +39,8 @@ def _about_what_is_there(case: Case, world: World, choice: int) -> Case:
         return case
     pick = choice // 2
     ids = {"document_id": world.documents, "request_id": world.requests}
+    if world.callback_token:
+        ids["token"] = (world.callback_token,)
     for name, known in ids.items():
         if name in case.path_parameters:
             case.path_parameters[name] = known[pick % len(known)]

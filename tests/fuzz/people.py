@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from core.auth import tokens_for
 from core.models import User
 from core.storage import blob_keep
@@ -21,6 +23,7 @@ class World:
     requests: tuple[str, ...]
     people: tuple[str, ...]
     names: tuple[str, ...]
+    callback_token: str = ""  # without it each callback is a 404
 
 
 def world(role: str) -> World:
@@ -52,4 +55,5 @@ def world(role: str) -> World:
         requests=tuple(str(one.id) for one in requests),
         people=tuple(str(one.id) for one in (manager, asha, ravi, stranger)),
         names=tuple(one.username for one in (manager, asha, stranger)),
+        callback_token=settings.SETU_CALLBACK_TOKENS[0],
     )

@@ -1,14 +1,16 @@
 """The fuzzer against small servers that break their word in one way each: it must notice every one of them."""
 
+import contextlib
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 
 from tests.fuzz import __main__ as program
-from tests.fuzz.cases import schema
-from tests.fuzz.people import ROLES, World
+from tests.fuzz.cases import _about_what_is_there, schema
+from tests.fuzz.people import ROLES, World, world
 from tests.fuzz.role import Findings, _many
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -148,3 +150,35 @@ def test_every_role_has_a_share_and_all_shares_are_one():
     assert set(program.ROLES_SHARE) == set(ROLES)
     assert sum(program.ROLES_SHARE.values()) == pytest.approx(1)
     assert program.FULL >= 20_000
+
+
+def test_a_role_that_made_fewer_calls_than_its_share_fails_the_run(monkeypatch, capsys):
+    def made(role: str, options: object, url: str) -> dict[str, Any]:
+        cases = 199 if role == "signer" else 400
+        return {
+            "role": role,
+            "cases": cases,
+            "errors": 0,
+            "statuses": {},
+            "breaches": {},
+            "seconds": 0.0,
+        }
+
+    monkeypatch.setattr(program, "fuzzed", made)
+    monkeypatch.setattr(program, "database", lambda: contextlib.nullcontext(("", "SQLite")))
+    monkeypatch.setattr("sys.argv", ["fuzz", "--cases=1000", "--seed=1"])
+    assert program.main() == 1
+    assert "TOO FEW as signer: 199 of 200 cases." in capsys.readouterr().out
+    monkeypatch.setattr("sys.argv", ["fuzz", "--cases=900", "--seed=1"])
+    assert program.main() == 0
+
+
+def test_half_of_the_callbacks_bring_the_real_token(settings):
+    people = world("anonymous")
+    assert people.callback_token == settings.SETU_CALLBACK_TOKENS[0]
+    (operation,) = [
+        one for each in schema(WSGIHandler()).get_all_operations() if "/webhooks/" in (one := each.ok()).path
+    ]
+    case = operation.Case(path_parameters={"token": "invented"})
+    assert _about_what_is_there(case, people, 1).path_parameters == {"token": "invented"}
+    assert _about_what_is_there(case, people, 2).path_parameters == {"token": people.callback_token}

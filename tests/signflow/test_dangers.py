@@ -31,7 +31,19 @@ STOPS: dict[str, list[dict[str, str]]] = {
     "E012": [{"METRICS_TOKEN": SHORT}],
     "E013": [{"SENTRY_DSN": "http://key@sentry.example.com/1"}],
     "E014": [{"SECRET_KEY_FALLBACKS": SHORT}, {"SECRET_KEY_FALLBACKS": WHOLE["SECRET_KEY"]}],
-    "E015": [{"METRICS_TOKEN": WHOLE["SETU_CALLBACK_TOKENS"]}],
+    "E015": [
+        {"METRICS_TOKEN": WHOLE["SETU_CALLBACK_TOKENS"]},
+        {"SETU_CALLBACK_BASIC": f"setu:{WHOLE['SETU_CALLBACK_TOKENS']}"},
+        {
+            "SETU_CALLBACK_API_KEYS": WHOLE["SETU_CALLBACK_TOKENS"],
+            "SETU_CALLBACK_API_KEY_HEADER": "X-API-KEY",
+        },
+        {
+            "SETU_CALLBACK_HMAC_SECRETS": WHOLE["SETU_CALLBACK_TOKENS"],
+            "SETU_CALLBACK_HMAC_HEADER": "X-Sign",
+        },
+        {"FILES_ACCESS_KEY": "id", "FILES_SECRET_KEY": WHOLE["SETU_CLIENT_SECRET"]},
+    ],
     "E018": [DEVELOPMENT],
     "E019": [DEVELOPMENT | {"SETU_BASE_URL": "http://setu.example.com"}],
     "E020": [DEVELOPMENT | {"FILES_BUCKET": "contracts", "SETU_BASE_URL": "https://dg-sandbox.setu.co"}],
@@ -67,6 +79,7 @@ WARNS: dict[str, list[dict[str, str]]] = {
     "W018": [{"LOG_ERROR_TEXTS": "true"}],
     "W019": [{"PASSWORD_LENGTH_MIN": "8"}],
     "W020": [{"SETU_DOWNLOAD_HOSTS": "setu.co,amazonaws.com"}],
+    "W021": [{"KEEP_LOG_DAYS": "364"}],
 }
 ELSEWHERE = {"E016", "E017"}  # no environment leads to them; tests of their own below
 BESIDE = {
