@@ -1,7 +1,7 @@
 """What SignFlow must not run with, each with a number and a remedy: one list for the start and for `manage.py check`.
 
-An E stops the start in production, a W is told by `manage.py check --deploy`. docs/configuration.md shows all of them as
-a table, and a test compares it. Nothing that is said holds a setting's value: it may be a secret.
+An E stops the start in production, a W is told by `manage.py check --deploy`. docs/configuration.md has a table of all,
+and a test compares it. Nothing that is said holds a setting's value: it may be a secret.
 """
 
 from typing import Any
