@@ -51,11 +51,12 @@ def test_what_is_short_or_half_set_stops_the_start(given, told):
 
 
 def test_two_secrets_of_each_are_read_and_networks_of_both_families():
+    basic, keys, hmac = ([f"{old}{use}" for old in (NEW, OLD)] for use in ("basic", "key", "hmac"))
     env = COMPLETE | {
-        "SETU_CALLBACK_BASIC": f"setu:{NEW},setu:{OLD}",
-        "SETU_CALLBACK_API_KEYS": f"{NEW}, {OLD}",
+        "SETU_CALLBACK_BASIC": ",".join(f"setu:{secret}" for secret in basic),
+        "SETU_CALLBACK_API_KEYS": ", ".join(keys),
         "SETU_CALLBACK_API_KEY_HEADER": "X-API-KEY",
-        "SETU_CALLBACK_HMAC_SECRETS": f"{NEW},{OLD}",
+        "SETU_CALLBACK_HMAC_SECRETS": ",".join(hmac),
         "SETU_CALLBACK_HMAC_HEADER": "X-Body-Signature",
         "SETU_CALLBACK_NETWORKS": "203.0.113.0/24, 2001:db8::/32, 198.51.100.7",
     }
@@ -64,7 +65,7 @@ def test_two_secrets_of_each_are_read_and_networks_of_both_families():
         "[str(each) for each in s.SETU_CALLBACK_NETWORKS]"
     )
     networks = ["203.0.113.0/24", "2001:db8::/32", "198.51.100.7/32"]
-    assert value(expression, **env) == str(([f"setu:{NEW}", f"setu:{OLD}"], [NEW, OLD], [NEW, OLD], networks))
+    assert value(expression, **env) == str(([f"setu:{secret}" for secret in basic], keys, hmac, networks))
 
 
 def test_a_secret_may_stand_in_a_file(tmp_path):

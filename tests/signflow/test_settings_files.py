@@ -14,7 +14,7 @@ NAMES = (
     "FILES_DURABLE",
 )
 PLAIN = COMPLETE | dict.fromkeys(NAMES, "") | {"SETU_CALLBACK_TOKENS": "c" * 20}
-KEYS = {"FILES_ACCESS_KEY": "key", "FILES_SECRET_KEY": "secret"}
+KEYS = {"FILES_ACCESS_KEY": "key", "FILES_SECRET_KEY": "another secret"}
 OPTIONS = "sorted(s.STORAGES['default']['OPTIONS'].items())"
 
 
