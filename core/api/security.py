@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from core.auth import manager
+from core.errors import Invalid
 from core.models import SecurityKind
 from core.presenters import security_log_out
 from core.schemas import Problem, SecurityLog
@@ -12,6 +13,7 @@ from core.selectors import people, security_events
 
 router = Router(tags=["people"])
 ROWS_MAX = 200
+FILTERS = {"before", "limit", "kind", "account"}
 
 
 @router.get(
@@ -31,6 +33,8 @@ def security_log(
     Refused tries are counted by the minute. `before` takes the `next` of the page before.
     """
     of = manager(request).tenant
+    if unknown := set(request.GET) - FILTERS:  # a misspelt filter would show lines that were not asked for
+        raise Invalid(f"There is no filter {min(unknown)[:40]!r}, only {', '.join(sorted(FILTERS))}.")
     found = security_events(organization=of, before=before, kind=kind, account=account)[: limit + 1]
     known = people(ids=[each for event in found for each in (event.account, event.actor)])
     return security_log_out(list(found), limit=limit, people=known)

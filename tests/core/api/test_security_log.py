@@ -141,3 +141,10 @@ def test_what_cannot_be_meant_is_refused_in_a_sentence(query, manager):
 
 def test_employees_do_not_read_it(asha):
     assert Api(asha).get(PATH).status_code == 403
+
+
+@pytest.mark.parametrize("query", [{"acount": "x"}, {"": "null"}])
+def test_a_filter_that_there_is_not_is_refused(manager, query):
+    answer = Api(manager).get(PATH, query_params=query)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert "There is no filter" in answer.json()["detail"]
