@@ -18,7 +18,7 @@ def _rows(s: Any) -> dict[str, Any]:
 
 
 def _postgres(s: Any) -> bool:
-    return str(_rows(s)["ENGINE"]).endswith("postgresql")
+    return not str(_rows(s)["ENGINE"]).endswith("sqlite3")
 
 
 def _connections(s: Any) -> int:

@@ -35,18 +35,19 @@ else:
         "idle_in_transaction_session_timeout": 30_000,
     }
     DATABASE |= {
+        "ENGINE": "core.postgres",  # Django's, with a breaker
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
     }  # the pool keeps connections, not Django's threads
     DATABASE.setdefault("OPTIONS", {})
     DATABASE["OPTIONS"] |= {
-        "connect_timeout": 3,  # s
+        "connect_timeout": 2,  # s; less than the pool's
         # A server that vanished without a word is noticed within half a minute, not in two hours.
         "keepalives_idle": 15,  # s
         "keepalives_interval": 5,  # s
         "keepalives_count": 3,
         "tcp_user_timeout": 30_000,  # ms
-        # A database that is down costs a request two and a half seconds: then it is told to come again.
+        # A database that is down costs the first callers two and a half seconds; the others are told at once.
         "pool": {
             "min_size": 0,
             "max_size": DATABASE_CONNECTIONS,

@@ -33,3 +33,13 @@ def test_one_that_failed_again_closes_nothing():
     assert breaker.allows()
     breaker.failed()
     assert not breaker.allows()
+
+
+def test_a_failure_counts_for_nothing_shortly_after_another_went_well():
+    breaker = Breaker(failures=1, seconds=SECONDS, believed=SECONDS)
+    breaker.went_well()
+    breaker.failed()
+    assert breaker.allows()
+    time.sleep(SECONDS)
+    breaker.failed()
+    assert not breaker.allows()

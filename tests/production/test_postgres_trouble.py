@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,10 +18,8 @@ from tests.proof import FULL, count
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof]
 SHARED = 1 if FULL else 3  # in `make test` other tests run on the same cores
-DOWN_SECONDS, BACK_SECONDS = (
-    3.5 * SHARED,
-    5.0 * SHARED,
-)  # s: until a 503 is answered; until the first 200 again
+DOWN_SECONDS = 3.0 * SHARED  # until a 503 is answered
+BACK_SECONDS = 5.0 * SHARED  # until the first 200 again
 CONNECTIONS_MAX = 20  # of a small plan
 
 
@@ -62,9 +61,13 @@ def test_r4_r21_a_killed_postgresql_is_a_503_at_once_and_service_returns_by_itse
     )
     assert set(settled) == {503}, settled
     waits = sorted(took for began, took, _ in setu.answers if killed <= began and began + took < down_until)
-    assert waits[len(waits) * 9 // 10] <= DOWN_SECONDS
+    assert waits[-1] <= DOWN_SECONDS
     first = min(began + took for began, took, status in setu.answers if status == 200 and began > back - 3)
     assert first - back <= BACK_SECONDS
+    sys.stdout.write(
+        f"\nR4: {len(waits)} told 503, nine of ten within {waits[len(waits) * 9 // 10]:.2f} s, "
+        f"the slowest {waits[-1]:.2f} s; first 200 {first - back:.2f} s after the return\n"
+    )
     after = setu.statuses(since=back + BACK_SECONDS)
     assert set(after) == {200}, after
     assert setu.acked <= kept(cluster.program.url), "what was answered 200 is there"
