@@ -32,7 +32,8 @@ class State:
     setu: Seen = NOTHING_SEEN
     people: tuple[str, ...] = ()
     signed: frozenset[str] = frozenset()
-    file: str = ""  # digest of the signed file, and how many signatures it holds
+    file: str = ""  # digest of the signed file, the one it is stored by, and how many signatures it holds
+    blob: str = ""
     signatures: int = 0
     cancel_asked: bool = False
     status: str = Status.QUEUED
@@ -77,7 +78,8 @@ def _after(state: State, kind: str, data: Mapping[str, Any]) -> State:
     if kind in ("request.cancel_asked", "request.cancel_overruled"):
         return replace(state, cancel_asked=kind == "request.cancel_asked")
     if kind == "request.completed":
-        state = replace(state, file=data["sha256"], signatures=data["signatures"], ending_reason="")
+        digest, number = data["sha256"], data["signatures"]
+        state = replace(state, file=digest, blob=digest, signatures=number, ending_reason="")
     if kind in ENDS:
         reason = data.get("reason", state.ending_reason)
         return replace(state, stage=Stage.ENDED, ending=ENDS[kind], ending_reason=reason)
@@ -104,6 +106,7 @@ def differences(recorded: State, live: State, *, fence: int) -> Iterator[Differe
         "ending_reason",
         "people",
         "file",
+        "blob",
         "signatures",
         "cancel_asked",
     ):

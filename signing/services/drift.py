@@ -20,7 +20,10 @@ BATCH = 100  # requests held in memory at once
 
 @dataclass(frozen=True)
 class Drift:
-    """One column of one request that is not as recorded; `column` is “chain” where the chain itself is at fault."""
+    """One column of one request that is not as recorded.
+
+    `column` is “chain” where the chain itself is at fault, and “request” where a chain's request has gone.
+    """
 
     request_id: UUID
     column: str
@@ -49,6 +52,17 @@ def drift_find(*, only: Iterable[UUID] | None = None, batch: int = BATCH) -> Ite
                 with transaction.atomic():
                     found = _compared(list(_locked(request)))
                 yield from found
+    if only is None:
+        yield from _gone()
+
+
+def _gone() -> Iterator[Drift]:
+    """Chains without their request: nothing in SignFlow deletes one. A row and its first link commit together."""
+    begun = Event.objects.filter(kind="request.created").exclude(
+        chain__in=SignatureRequest.objects.values("id")
+    )
+    for chain in begun.order_by("chain").values_list("chain", flat=True).iterator(chunk_size=BATCH):
+        yield Drift(chain, "request", "there", "gone")
 
 
 def _locked(request: SignatureRequest) -> QuerySet[SignatureRequest]:
@@ -106,6 +120,7 @@ def _live(request: SignatureRequest, signers: list[Signer], file: SignedFile | N
         people=tuple(str(signer.user_id) for signer in signers),
         signed=frozenset(str(signer.id) for signer in signers if signer.signed_at),
         file=file.sha256 if file else "",
+        blob=file.blob.rpartition("/")[2] if file else "",
         signatures=file.signatures if file else 0,
         cancel_asked=request.cancel_asked_at is not None,
     )

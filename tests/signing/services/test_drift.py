@@ -140,7 +140,12 @@ def test_a_signer_who_was_exchanged_or_taken_away_is_named(completed, manager):
 
 
 @pytest.mark.parametrize(
-    ("column", "change"), [("file", {"sha256": "0" * 64}), ("signatures", {"signatures": 1})]
+    ("column", "change"),
+    [
+        ("file", {"sha256": "0" * 64}),
+        ("blob", {"blob": "elsewhere/" + "0" * 64}),
+        ("signatures", {"signatures": 1}),
+    ],
 )
 def test_a_signed_files_row_that_was_tampered_with_is_named(completed, column, change):
     SignedFile.objects.filter(request=completed).update(**change)
@@ -149,7 +154,7 @@ def test_a_signed_files_row_that_was_tampered_with_is_named(completed, column, c
 
 def test_a_signed_file_that_is_gone_is_named(completed):
     SignedFile.objects.filter(request=completed).delete()
-    assert named() == ["file", "signatures"]
+    assert named() == ["file", "blob", "signatures"]
 
 
 def test_a_broken_chain_is_named_and_not_replayed(completed):
@@ -161,6 +166,16 @@ def test_a_broken_chain_is_named_and_not_replayed(completed):
 def test_a_chain_whose_end_was_cut_off_is_seen_by_the_rows(completed):
     Event.objects.filter(chain=completed.id, kind="request.completed").delete()
     assert {"stage", "status", "ending", "file"} <= set(named())
+
+
+def test_a_request_whose_row_is_gone_is_named_by_its_chain(completed, opened, asha):
+    kept = opened(asha)
+    SignedFile.objects.filter(request=completed).delete()
+    Signer.objects.filter(request=completed).delete()
+    SignatureRequest.objects.filter(id=completed.id).delete()
+    (drift,) = drift_find()
+    assert (drift.request_id, drift.column, drift.live) == (completed.id, "request", "gone")
+    assert list(drift_find(only=[kept.request_id])) == []
 
 
 def test_an_empty_chain_is_named(completed):
