@@ -43,6 +43,18 @@ def test_a_lease_lasts_as_long_as_it_says(off, subject):
     assert 298 < seconds_until_due(changed(job)) <= 300
 
 
+@pytest.mark.parametrize("jump", OFF, ids=str)
+def test_a_jump_while_work_is_held_neither_frees_it_nor_keeps_its_holder_from_settling(jump, subject):
+    job = make_job(subject)
+    claim = claimed(job)
+    with time_machine.travel(database_now() + jump, tick=True):
+        assert jobs.claim(job.id, lease=LEASE) is None
+        assert jobs.sweep(limit=10) == 0
+        with transaction.atomic():
+            jobs.settle(claim, next_in=300)
+    assert 298 < seconds_until_due(changed(job)) <= 300
+
+
 def test_the_sweep_rings_what_is_due_and_nothing_else(off, subject, broker):
     due = make_job(subject, due_in=-1)
     make_job(type(subject)(int=7), due_in=600)

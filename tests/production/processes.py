@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import psycopg
 from psycopg import sql
+from psycopg.rows import TupleRow
 from redis import Redis
 
 from tests import servers
@@ -128,7 +129,7 @@ def _fill(run: Production) -> None:
     address = run.env["DATABASE_URL"]
     server, _, name = address.rpartition("/")
     used, made = sql.Identifier(name), sql.Identifier(MADE)
-    with psycopg.connect(f"{server}/template1", autocommit=True) as connection:
+    with _connected(f"{server}/template1") as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [MADE]).fetchone():
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(made))
             run.env["DATABASE_URL"] = f"{server}/{MADE}"
@@ -138,3 +139,16 @@ def _fill(run: Production) -> None:
             run.env["DATABASE_URL"] = address
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(used))
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(used, made))
+        # A copied sequence is not in the log: a server that is killed before a checkpoint would give its numbers again.
+        connection.execute("CHECKPOINT")
+
+
+def _connected(address: str) -> "psycopg.Connection[TupleRow]":
+    """A server that listens may still be starting up."""
+    until = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            return psycopg.connect(address, autocommit=True)
+        except psycopg.OperationalError:
+            assert time.monotonic() < until
+            time.sleep(0.1)
