@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from core import jobs, lanes, work
+from core import jobs, lanes, sweeping, work
 from core.clock import after
 from core.doorbell import CLOCK_QUEUE
+from core.models import Pace
 from tests.core.bells import changed, make_job, turns
 
 
@@ -66,6 +67,22 @@ def test_a_turn_that_finds_no_place_is_dropped_and_the_job_stays_due(worked, bro
     assert (worked.claims, turns(broker)) == ([], [])
     work.run_turn()
     assert len(worked.claims) == 1
+
+
+@pytest.mark.django_db
+def test_ticks_while_a_slow_setu_has_all_places_leave_nothing_behind_in_the_queue(worked, broker):
+    boot(threads=2)
+    for _ in range(40):
+        make_job(uuid4())
+    with lanes.clock_place():
+        for _ in range(5):
+            assert sweeping.sweep() == len(turns(broker)) == sweeping.TURNS_MAX
+            broker.flush_all()
+            for _ in range(sweeping.TURNS_MAX):
+                work.run_turn()  # as each is delivered
+            assert turns(broker) == []
+    assert worked.claims == []
+    assert not Pace.objects.exists(), "nor has any taken a slot from those who work"
 
 
 @pytest.mark.django_db
