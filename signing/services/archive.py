@@ -38,6 +38,7 @@ def request_archive(
         return
     _see_signers(claim=claim, request=request, submission=submission, setu=setu)
     content = setu_provider.signed_bytes(link.url)
+    jobs.renew(claim)  # checking and storing, on a storage that may be slow, have a lease of their own
     try:
         proof = verify.pdf_verify(content, signatures=request.signers.filter(setu_status=SETU_SIGNED).count())
     except verify.NotReadable as error:

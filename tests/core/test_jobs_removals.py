@@ -23,6 +23,7 @@ JOBS, DOORBELL, WORK = "core/jobs.py", "core/doorbell.py", "core/work.py"
 SCHEDULE, ACTORS = "signing/services/schedule.py", "signing/actors.py"
 RING, CLAIM, SETTLE = (f"tests/core/test_jobs_{word}.py" for word in ("ring", "claim", "settle"))
 SWEEP, RUN, PACE = "tests/core/test_jobs_sweep.py", "tests/core/test_work.py", "tests/core/test_pace.py"
+RENEW = "tests/core/test_jobs_renew.py"
 FROZEN = "tests/core/test_redis_frozen.py"
 LOOKS, LEASES = "tests/signing/services/test_schedule.py", "tests/signing/test_leases.py"
 
@@ -125,6 +126,20 @@ REMOVALS = [
         "    if not _held(claim).update(fence=claim.fence):\n        raise LeaseLost\n",
         "    _held(claim)\n",
         SETTLE,
+    ),
+    Removal(
+        "a lease can be renewed by its holder alone",
+        JOBS,
+        "    if not _held(claim).update(leased_until=after(doorbell",
+        "    if not Job.objects.filter(id=claim.job_id).update(leased_until=after(doorbell",
+        RENEW,
+    ),
+    Removal(
+        "checking and storing a file have a lease of their own",
+        "signing/services/archive.py",
+        "    jobs.renew(claim)",
+        "    pass",
+        "tests/test_jobs.py",
     ),
     Removal("a step over its limit counts", WORK, "            jobs.stumble(claim, error=over)\n", "", RUN),
     Removal("a failing database is no crash", WORK, "if database_failed(error):", "if False:", RUN),
