@@ -9,6 +9,7 @@ import pytest
 
 from core import blobs, doorbell, retention, s3
 from signing import states
+from signing.pdf import limits
 from signing.services import archive, cancel, look, strays, submit
 from signing.setu import client
 from signing.setu.files import fetch_signed
@@ -25,7 +26,8 @@ STEPS = {
         "cancel, after an orphan": ORPHAN + client.DELETE_SECONDS + client.READ_SECONDS,
         "submit, after an orphan": ORPHAN + s3.CALL_SECONDS + client.UPLOAD_SECONDS + client.CREATE_SECONDS,
         "archive until it has the file, after an orphan": ORPHAN + 2 * client.READ_SECONDS + FILE_SECONDS,
-        "archive from then on": CHECK_SECONDS + blobs.WAIT_SECONDS + s3.CALL_SECONDS,
+        "archive, checking it": s3.CALL_SECONDS + CHECK_SECONDS + limits.COMPARE_WALL_SECONDS,
+        "archive, storing it": blobs.WAIT_SECONDS + s3.CALL_SECONDS,
     },
     "core.purge": {"a run, and its last batch": 2 * retention.RUN_SECONDS},
     states.STRAY_JOB: {"look, or delete": client.READ_SECONDS + client.DELETE_SECONDS},
@@ -82,7 +84,7 @@ def test_an_undeclared_kind_fails_where_it_is_asked_for():
         doorbell.kind("signing.coffee")
 
 
-CALLS = ("setu.", "setu_provider.", "blob_", "verify.pdf_", "jobs.renew")
+CALLS = ("setu.", "setu_provider.", "blob_", "verify.pdf_", "binding.pdf_", "jobs.renew")
 
 
 def test_the_calls_of_each_step_are_the_ones_counted_above():
@@ -102,6 +104,8 @@ def test_the_calls_of_each_step_are_the_ones_counted_above():
             "setu_provider.signed_bytes",
             "jobs.renew",
             "verify.pdf_verify",
+            "blob_read",
+            "binding.pdf_bind",
             "blob_store",
         },
         "cancel": {"setu.signature", "setu.delete"},

@@ -5,6 +5,7 @@ import inspect
 import pytest
 
 from core import blobs, doorbell, s3
+from signing.pdf import limits
 from signing.setu import client, files
 from signing.states import REQUEST_JOB, STRAY_JOB
 
@@ -21,7 +22,8 @@ FILE = float(inspect.signature(files.fetch_signed).parameters["deadline"].defaul
         pytest.param(REQUEST_JOB, client.READ_SECONDS, id="look"),
         pytest.param(REQUEST_JOB, ORPHAN + STORAGE + SUBMIT, id="submit"),
         pytest.param(REQUEST_JOB, ORPHAN + 2 * client.READ_SECONDS + FILE, id="fetch"),
-        pytest.param(REQUEST_JOB, CHECK + blobs.WAIT_SECONDS + STORAGE, id="check and store"),
+        pytest.param(REQUEST_JOB, STORAGE + CHECK + limits.COMPARE_WALL_SECONDS, id="check"),
+        pytest.param(REQUEST_JOB, blobs.WAIT_SECONDS + STORAGE, id="store"),
         pytest.param(STRAY_JOB, client.READ_SECONDS + client.DELETE_SECONDS, id="adopt"),
     ],
 )
