@@ -169,9 +169,14 @@ def test_pages_of_another_size_are_another_document():
 def test_what_comes_after_the_first_signature_does_not_make_it_the_document():
     """The words are looked for in what the first person signed."""
     other = signed(pdf(text="Another contract"))
-    more = sign(other + b"", name="Ravi Sen", field="Signer2")
+    update = pypdf.PdfWriter(BytesIO(other), incremental=True)
+    update.pages[0].merge_page(pypdf.PdfReader(BytesIO(pdf())).pages[0])
+    out = BytesIO()
+    update.write(out)
+    assert out.getvalue().startswith(other)
+    twice = sign(out.getvalue(), name="Ravi Sen", field="Signer2")
     with pytest.raises(NotProven, match="another_document"):
-        bind(more, pdf(), signatures=2)
+        bind(twice, pdf(), signatures=2)
 
 
 def test_empty_pages_written_anew_cannot_be_recognised():
