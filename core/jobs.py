@@ -155,6 +155,12 @@ def hold(claim: Claim) -> None:
         raise LeaseLost
 
 
+def renew(claim: Claim) -> None:
+    """Lease the job anew, from now: another long step begins. Raises LeaseLost."""
+    if not _held(claim).update(leased_until=after(doorbell.kind(claim.kind).lease)):
+        raise LeaseLost
+
+
 def jittered(seconds: float, *, claim: Claim) -> float:
     """Up to a fifth more, by subject and fence, so that work asked for together is not repeated together."""
     return seconds * (1 + (hash((claim.subject, claim.fence)) % 100) / 500)

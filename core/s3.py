@@ -2,6 +2,7 @@
 
 import contextlib
 import tempfile
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import File
 from storages.backends.s3 import S3Storage
 
-CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 3, 10, 2
+CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 3, 8, 2
+TRANSFER_SECONDS = 11.0  # s from the first byte asked for or sent until a slow storage is given up
+CALL_SECONDS = TRANSFER_SECONDS + ATTEMPTS * (CONNECT_SECONDS + READ_SECONDS)  # no call takes longer
 ONE_PUT_BYTES = (
     64 * 1024 * 1024
 )  # below, an object is there whole or not at all, and no parts are left behind
@@ -24,6 +27,20 @@ class StorageUnavailable(OSError):
     """The storage did not answer, or refused. Says which of both, and no address."""
 
     loggable = True
+
+
+class Paced(File):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A file to send that stops being readable once its time is over."""
+
+    def __init__(self, file: "File[bytes]", name: str) -> None:
+        super().__init__(file, name)
+        self._whole = file
+        self._until = time.monotonic() + TRANSFER_SECONDS
+
+    def read(self, size: int = -1) -> bytes:
+        _check(self._until)
+        content: bytes = self._whole.read(size)
+        return content
 
 
 class S3Files(S3Storage):  # type: ignore[misc]  # untyped library
@@ -58,8 +75,10 @@ class S3Files(S3Storage):  # type: ignore[misc]  # untyped library
         spool = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115
         try:
             with _faults(name):
+                until = time.monotonic() + TRANSFER_SECONDS
                 found = self.bucket.Object(self._normalize_name(name)).get()
                 for chunk in found["Body"].iter_chunks(CHUNK_BYTES):
+                    _check(until)
                     spool.write(chunk)
         except BaseException:
             spool.close()
@@ -69,7 +88,7 @@ class S3Files(S3Storage):  # type: ignore[misc]  # untyped library
 
     def _save(self, name: str, content: Any) -> str:
         with _faults(name):
-            saved: str = super()._save(name, content)
+            saved: str = super()._save(name, Paced(content, name))
         return saved
 
     def exists(self, name: str) -> bool:
@@ -80,6 +99,11 @@ class S3Files(S3Storage):  # type: ignore[misc]  # untyped library
     def delete(self, name: str) -> None:
         with _faults(name):
             super().delete(name)
+
+
+def _check(until: float) -> None:
+    if time.monotonic() > until:
+        raise StorageUnavailable("The storage is too slow.")
 
 
 @contextlib.contextmanager

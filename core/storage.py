@@ -14,17 +14,13 @@ def blob_name(*, organization_id: UUID, content: bytes) -> str:
 def blob_keep(*, organization_id: UUID, content: bytes) -> str:
     """Store bytes and return their name. Repeating is safe: the same bytes have the same name.
 
-    Written before the row that names it; a blob nothing names is harmless. A blob already there is read back
-    and replaced if it is not whole (a process may have died while writing it).
+    Written before the row that names it; a blob nothing names is harmless. One already there is written over, not
+    trusted: it may be half of a file, or not on the disk yet. The storages put a file in its place whole or not at all.
     """
     name = blob_name(organization_id=organization_id, content=content)
-    if default_storage.exists(name):
-        if blob_read(name) == content:
-            return name
-        default_storage.delete(name)
     kept: str = default_storage.save(name, ContentFile(content))
-    if kept != name:  # somebody else has written the same bytes meanwhile
-        default_storage.delete(kept)
+    if kept != name:  # rows will name `name`
+        raise OSError("The storage has kept a file under another name.")
     return name
 
 

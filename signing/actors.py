@@ -12,7 +12,7 @@ from signing.setu_provider import setu_client
 from signing.states import REQUEST_JOB, STRAY_JOB
 
 
-@work.actor(REQUEST_JOB, queue="requests", lease=100)  # s: an orphan ≤ 12, then an archive ≤ 69, + 15
+@work.actor(REQUEST_JOB, queue="requests", lease=100)  # s: orphan ≤ 12, file ≤ 33, submission ≤ 40, + 15
 def drive(claim: jobs.Claim) -> None:
     """Do what this request needs next. Settles the claim itself."""
     request_drive(claim=claim, setu=setu_client())

@@ -7,22 +7,27 @@ from pathlib import Path
 import dramatiq
 import pytest
 
-from core import doorbell, liveness, retention, work
+from core import blobs, doorbell, liveness, retention, s3, work
 from signing import states
+from signing.pdf import limits
 from signing.services import archive, cancel, look, strays, submit
 from signing.setu import client
 from signing.setu.files import fetch_signed
 from tests.test_layers import APPS, ROOT, modules
 
 MARGIN = 15.0  # s
+CHECK_SECONDS = 20.0  # of a signed file of 50 MB with 25 signatures, on a busy machine
 FILE_SECONDS = signature(fetch_signed).parameters["deadline"].default
-# The longest a step may take, by the limits of the calls it makes.
+ORPHAN = client.DELETE_SECONDS
+# The longest a step may take between two leases, by the limits of the calls it makes.
 STEPS = {
     states.REQUEST_JOB: {
-        "look": client.READ_SECONDS,
-        "cancel, after an orphan": 2 * client.DELETE_SECONDS + client.READ_SECONDS,
-        "submit": client.UPLOAD_SECONDS + client.CREATE_SECONDS,
-        "archive, after an orphan": client.DELETE_SECONDS + 2 * client.READ_SECONDS + FILE_SECONDS,
+        "look, after an orphan": ORPHAN + client.READ_SECONDS,
+        "cancel, after an orphan": ORPHAN + client.DELETE_SECONDS + client.READ_SECONDS,
+        "submit, after an orphan": ORPHAN + s3.CALL_SECONDS + client.UPLOAD_SECONDS + client.CREATE_SECONDS,
+        "archive until it has the file, after an orphan": ORPHAN + 2 * client.READ_SECONDS + FILE_SECONDS,
+        "archive, checking it": s3.CALL_SECONDS + CHECK_SECONDS + limits.COMPARE_WALL_SECONDS,
+        "archive, storing it": blobs.WAIT_SECONDS + s3.CALL_SECONDS,
     },
     "core.purge": {"a run, and its last batch": 2 * retention.RUN_SECONDS},
     states.STRAY_JOB: {"look, or delete": client.READ_SECONDS + client.DELETE_SECONDS},
@@ -87,20 +92,32 @@ def test_an_undeclared_kind_fails_where_it_is_asked_for():
         doorbell.kind("signing.coffee")
 
 
-def test_the_setu_calls_of_each_step_are_the_ones_counted_above():
-    """A new call to Setu in a service needs its limit in STEPS."""
+CALLS = ("setu.", "setu_provider.", "blob_", "verify.pdf_", "binding.pdf_", "jobs.renew")
+
+
+def test_the_calls_of_each_step_are_the_ones_counted_above():
+    """A new call to Setu, to the storage or of a parser in a service needs its limit in STEPS."""
     calls = {
         module.__name__.rsplit(".", 1)[1]: {
             ast.unparse(node.func)
             for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text()))
-            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("setu.", "setu_provider."))
+            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith(CALLS)
         }
         for module in (archive, cancel, look, strays, submit)
     }
     assert calls == {
-        "archive": {"setu.download_link", "setu.signature", "setu_provider.signed_bytes"},
+        "archive": {
+            "setu.download_link",
+            "setu.signature",
+            "setu_provider.signed_bytes",
+            "jobs.renew",
+            "verify.pdf_verify",
+            "blob_read",
+            "binding.pdf_bind",
+            "blob_store",
+        },
         "cancel": {"setu.signature", "setu.delete"},
         "look": {"setu.signature"},
         "strays": {"setu.signature", "setu.delete"},
-        "submit": {"setu.upload", "setu.create", "setu.signature"},
+        "submit": {"blob_read", "setu.upload", "setu.create", "setu.signature"},
     }

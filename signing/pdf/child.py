@@ -20,18 +20,19 @@ from signing.pdf import limits
 from signing.pdf.parsers import Refused, pages_of
 
 
-def limit_resources() -> None:
-    """For good: what the process may take, and that it ends even if nobody is left to stop it."""
+def limit_resources(*, cpu: int | None = None, wall: float | None = None) -> None:
+    """For good: what the process may take, and that it ends even if nobody is left to stop it. In seconds."""
+    cpu, wall = cpu or limits.CPU_SECONDS, wall or limits.WALL_SECONDS
     for what, soft, hard in (
         (resource.RLIMIT_AS, limits.MEMORY, limits.MEMORY),
-        (resource.RLIMIT_CPU, limits.CPU_SECONDS, limits.CPU_SECONDS + 1),  # so that SIGXCPU tells why
+        (resource.RLIMIT_CPU, cpu, cpu + 1),  # so that SIGXCPU tells why
         (resource.RLIMIT_FSIZE, 0, 0),
         (resource.RLIMIT_CORE, 0, 0),
     ):
         # macOS does not limit address space; the wall clock still does.
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(what, (soft, hard))
-    signal.alarm(math.ceil(limits.WALL_SECONDS) + 1)
+    signal.alarm(math.ceil(wall) + 1)
     os.nice(limits.NICE)
 
 

@@ -7,6 +7,10 @@ WALL_SECONDS = 15.0
 NICE = 10  # it yields to whoever answers requests
 ANSWER_BYTES = 1_000_000  # 500 pages' sizes take 15 kB
 
+# Of the child in which a signed file is compared with what was sent: it reads texts too.
+COMPARE_CPU_SECONDS = 15
+COMPARE_WALL_SECONDS = 20.0
+
 # Of one web process: fewer than its threads, so that reads go on whatever is uploaded.
 AT_ONCE = 2  # children
 WAITING = 1  # uploads beside those

@@ -16,6 +16,7 @@ from signing.pdf import limits
 ROOT = Path(__file__).resolve().parents[2]
 # Without the working folder, the user's packages and written byte code.
 COMMAND = [sys.executable, "-P", "-s", "-B", "-m", "signing.pdf.child"]
+COMPARISON = [*COMMAND[:-1], "signing.pdf.compare"]
 UNCAUGHT = 1  # how Python exits after an exception nobody caught
 OUT_OF_TIME = (-signal.SIGXCPU, -signal.SIGALRM)
 
@@ -26,18 +27,28 @@ class NoAnswer(Exception):
 
 def ask_child(content: bytes, *, max_pages: int) -> dict[str, Any]:
     """The child's answer: {"sizes": …} or {"refused": code, "why": word}. Raises RuntimeError: it cannot start."""
+    return _asked([*COMMAND, str(max_pages)], content, seconds=limits.WALL_SECONDS)
+
+
+def ask_comparison(signed: bytes, *, original: bytes) -> dict[str, Any]:
+    """As ask_child, with the answer {"differs": word, empty for nothing} instead of sizes."""
+    command = [*COMPARISON, str(len(original))]
+    return _asked(command, original + signed, seconds=limits.COMPARE_WALL_SECONDS)
+
+
+def _asked(command: list[str], content: bytes, *, seconds: float) -> dict[str, Any]:
     with tempfile.TemporaryFile() as file:
         file.write(content)
         file.seek(0)
         with subprocess.Popen(  # noqa: S603
-            [*COMMAND, str(max_pages)],
+            command,
             stdin=file,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={"LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT)},  # none of our secrets
         ) as process:
             try:
-                said = _said(process, until=time.monotonic() + limits.WALL_SECONDS)
+                said = _said(process, until=time.monotonic() + seconds)
             except NoAnswer as reason:
                 return {"refused": "document_too_complex", "why": str(reason)}
             finally:

@@ -37,7 +37,7 @@ class NotProven(Exception):
     reason_code: no_signatures (none of a kind that can be checked), wrong_signature_count,
     signature_unreadable, weak_algorithm, signature_not_intact (the bytes differ from those signed),
     signature_not_valid (not made with its certificate's key), signature_covers_a_part or
-    bytes_after_signature.
+    bytes_after_signature; of `binding`: wrong_page_count, another_document or not_comparable.
     detail: a sentence for operators, without names.
     """
 
@@ -61,9 +61,14 @@ class SignatureFacts:
 
 @dataclass(frozen=True, slots=True)
 class PdfProof:
-    """The signatures, in the order they were made."""
+    """The signatures, in the order they were made.
+
+    pages: as many as the file says it has. first_signed: how many bytes there were when the first person signed.
+    """
 
     signatures: tuple[SignatureFacts, ...]
+    pages: int
+    first_signed: int
 
 
 def pdf_verify(content: bytes, *, signatures: int) -> PdfProof:
@@ -73,7 +78,7 @@ def pdf_verify(content: bytes, *, signatures: int) -> PdfProof:
     Imports pyHanko when first called (0.3 s, 60 MB): for workers only.
     Raises NotReadable, NotProven.
     """
-    found = _signatures_in(content)
+    found, pages = _signatures_in(content)
     if not found:
         raise NotProven("no_signatures", "The file holds no signature.")
     if len(found) != signatures or len({_end(signature) for signature in found}) != signatures:
@@ -83,10 +88,10 @@ def pdf_verify(content: bytes, *, signatures: int) -> PdfProof:
     for signature in found:
         _check_mathematics(signature)
         _check_coverage(signature, size=len(content), last=signature is found[-1])
-    return PdfProof(tuple(_facts(signature) for signature in found))
+    return PdfProof(tuple(_facts(signature) for signature in found), pages=pages, first_signed=_end(found[0]))
 
 
-def _signatures_in(content: bytes) -> "list[EmbeddedPdfSignature]":
+def _signatures_in(content: bytes) -> "tuple[list[EmbeddedPdfSignature], int]":
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     if not content:
@@ -95,7 +100,7 @@ def _signatures_in(content: bytes) -> "list[EmbeddedPdfSignature]":
         raise NotReadable("not_a_pdf")
     try:
         reader = PdfFileReader(BytesIO(content), strict=True)
-        reader.root["/Pages"]
+        pages = int(reader.root["/Pages"]["/Count"])
     except Exception:  # a parser fed with broken input fails in many ways
         raise NotReadable("unparsable") from None
     try:
@@ -104,7 +109,7 @@ def _signatures_in(content: bytes) -> "list[EmbeddedPdfSignature]":
             _end(signature)
     except Exception:
         raise NotProven("signature_unreadable", "The file's signatures cannot be read.") from None
-    return sorted(found, key=_end)
+    return sorted(found, key=_end), pages
 
 
 def _end(signature: "EmbeddedPdfSignature") -> int:

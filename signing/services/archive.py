@@ -9,9 +9,10 @@ from core import jobs
 from core.blobs import blob_store
 from core.clock import database_now
 from core.events import event_append
+from core.storage import blob_read
 from signing import setu_provider
 from signing.models import SignatureRequest, SignedFile, Submission
-from signing.pdf import verify
+from signing.pdf import binding, verify
 from signing.services.look import gone_apply, snapshot_merge
 from signing.services.moves import failure_wait, request_end, request_locked, stage_move, status_refresh
 from signing.services.orphans import after_the_end
@@ -38,8 +39,11 @@ def request_archive(
         return
     _see_signers(claim=claim, request=request, submission=submission, setu=setu)
     content = setu_provider.signed_bytes(link.url)
+    jobs.renew(claim)  # checking, and then storing, on a storage that may be slow, have a lease of their own
     try:
         proof = verify.pdf_verify(content, signatures=request.signers.filter(setu_status=SETU_SIGNED).count())
+        original = blob_read(request.document.blob)
+        binding.pdf_bind(content, proof=proof, original=original, pages=request.document.pages)
     except verify.NotReadable as error:
         log.warning("archive.not_readable", extra={"request_id": request.id, "reason": error.reason})
         wait = jobs.backoff(claim)
@@ -50,6 +54,7 @@ def request_archive(
     except verify.NotProven as error:
         _check_failed(claim=claim, request=request, content=content, code=error.reason_code)
         return
+    jobs.renew(claim)
     blob = blob_store(organization_id=request.organization_id, content=content)
     _completed(claim=claim, request=request, content=content, blob=blob, signatures=len(proof.signatures))
 

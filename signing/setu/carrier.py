@@ -1,7 +1,10 @@
 """How bytes travel to Setu and its storage: one way to open a connection pool, one way to read an answer.
 
 httpx limits each single read and write. A peer that sends a byte now and then stays inside those limits for
-ever, so a total deadline is checked between them.
+ever, so a total deadline is checked between them, and cuts the connection wherever it is waited for.
+
+A connection serves one call. One that is kept could not be cut, and its peer may close it in the very moment in
+which a create leaves: nobody would know whether that has arrived.
 """
 
 import contextlib
@@ -19,7 +22,7 @@ import httpx
 Clock = Callable[[], float]
 
 TIMEOUT = httpx.Timeout(connect=3.0, read=10.0, write=10.0, pool=3.0)  # seconds
-LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=30.0)
+LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=0)
 
 # The peer has seen nothing of the request when one of these is raised.
 NOT_SENT = (
@@ -50,6 +53,10 @@ class Deadline:
         self._clock = clock
         self._end = clock() + seconds
 
+    def left(self) -> float:
+        """Seconds."""
+        return max(0.0, self._end - self._clock())
+
     def check(self) -> None:
         """Raises DeadlinePassed."""
         if self._clock() > self._end:
@@ -57,7 +64,7 @@ class Deadline:
 
 
 class Cutoff:
-    """Breaks a new connection when `seconds` are over, whatever is being waited for: answers' headers may trickle too.
+    """Breaks a new connection when `seconds` are over, whatever is being waited for: TLS, headers and body may trickle.
 
     `trace` goes to httpx as the extension of that name. For one call whose connection is not kept.
     """
@@ -65,6 +72,7 @@ class Cutoff:
     def __init__(self, seconds: float) -> None:
         self._timer = threading.Timer(seconds, self._break)
         self._timer.daemon = True
+        self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._over = False
 
@@ -76,19 +84,30 @@ class Cutoff:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._timer.cancel()
+        self._forget()
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        # TLS takes the socket over into an object of its own.
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            self._socket = info["return_value"].get_extra_info("socket")
-            if self._over:
-                self._break()
+        if event != "connection.connect_tcp.complete":
+            return
+        # A second handle: TLS takes the first one over into an object of its own.
+        handle = info["return_value"].get_extra_info("socket").dup()
+        self._forget()
+        with self._lock:
+            self._socket = handle
+        if self._over:
+            self._break()
 
     def _break(self) -> None:
         self._over = True
-        if self._socket is not None:
-            with contextlib.suppress(OSError):
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+        with self._lock, contextlib.suppress(OSError):
+            if self._socket is not None:
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _forget(self) -> None:
+        with self._lock:
+            if self._socket is not None:
+                self._socket.close()
+            self._socket = None
 
 
 class PacedBytes(BytesIO):

@@ -19,6 +19,7 @@ from .answers import error_of
 from .carrier import (
     NOT_SENT,
     Clock,
+    Cutoff,
     Deadline,
     DeadlinePassed,
     PacedBytes,
@@ -27,6 +28,7 @@ from .carrier import (
     read_capped,
 )
 from .errors import SetuNotFound, SetuUnavailable
+from .pinned import PinnedTransport
 from .wire import ID_LENGTH, SetuDocument, SetuDownload, SetuSignature
 
 MAX_ANSWER = 2_000_000  # bytes
@@ -56,9 +58,9 @@ class NewSigner:
 
 
 class SetuClient:
-    """One per process is enough: it is thread-safe and keeps connections open.
+    """One per process is enough: it is thread-safe. No call outlasts its limit, however little Setu sends at a time.
 
-    clock: what total deadlines are measured on.
+    transport: None goes to the network. clock: what total deadlines are measured on.
     """
 
     def __init__(
@@ -72,6 +74,8 @@ class SetuClient:
         clock: Clock = time.monotonic,
     ) -> None:
         self._clock = clock
+        # Whatever addresses Setu has are right, but finding and trying them takes no longer than those of its storage.
+        network = transport or PinnedTransport(judge=lambda _: True)
         self._http = open_client(
             base_url=base_url,
             headers={
@@ -80,11 +84,11 @@ class SetuClient:
                 "x-client-secret": client_secret,
                 "x-product-instance-id": product_instance_id,
             },
-            transport=transport,
+            transport=network,
         )
 
     def close(self) -> None:
-        """Close the kept connections; the client is of no use afterwards."""
+        """The client is of no use afterwards."""
         self._http.close()
 
     def upload(self, *, name: str, content: bytes) -> str:
@@ -159,7 +163,10 @@ class SetuClient:
     def _call(self, method: str, path: str, *, deadline: Deadline, **content: Any) -> bytes:
         """Send one request, raise what its answer stands for, return a success's body."""
         try:
-            with self._http.stream(method, path, **content) as response:
+            with (
+                Cutoff(deadline.left()) as cutoff,
+                self._http.stream(method, path, extensions={"trace": cutoff.trace}, **content) as response,
+            ):
                 status, headers = response.status_code, response.headers
                 try:
                     body = read_capped(response, deadline=deadline, max_bytes=MAX_ANSWER)

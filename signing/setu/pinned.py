@@ -17,7 +17,7 @@ from .addresses import is_loopback, is_public
 from .carrier import LIMITS
 from .errors import LinkRefused
 
-RESOLVE_SECONDS = 5.0
+RESOLVE_SECONDS = 3.0
 ADDRESSES_TRIED = 3
 
 Resolver = Callable[[str], Sequence[str]]
@@ -67,8 +67,8 @@ class PinnedTransport(httpx.BaseTransport):
         self._network = httpx.HTTPTransport(
             verify=ssl_context or httpx.create_ssl_context(trust_env=False),
             trust_env=False,
-            # A kept connection is found again by its address, and would serve another name on it.
-            limits=httpx.Limits(max_connections=LIMITS.max_connections, max_keepalive_connections=0),
+            # None is kept: it would be found again by its address, and serve another name on it.
+            limits=LIMITS,
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

@@ -24,6 +24,7 @@ SCHEDULE, ACTORS = "signing/services/schedule.py", "signing/actors.py"
 RING, CLAIM, SETTLE = (f"tests/core/test_jobs_{word}.py" for word in ("ring", "claim", "settle"))
 SWEEP, RUN, PACE = "tests/core/test_jobs_sweep.py", "tests/core/test_work.py", "tests/core/test_pace.py"
 LANES = "tests/core/test_lanes.py"
+RENEW = "tests/core/test_jobs_renew.py"
 FROZEN = "tests/core/test_redis_frozen.py"
 LOOKS, LEASES = "tests/signing/services/test_schedule.py", "tests/signing/test_leases.py"
 
@@ -159,6 +160,27 @@ REMOVALS = [
         "    if not _held(claim).update(fence=claim.fence):\n        raise LeaseLost\n",
         "    _held(claim)\n",
         SETTLE,
+    ),
+    Removal(
+        "a lease can be renewed by its holder alone",
+        JOBS,
+        "    if not _held(claim).update(leased_until=after(doorbell",
+        "    if not Job.objects.filter(id=claim.job_id).update(leased_until=after(doorbell",
+        RENEW,
+    ),
+    Removal(
+        "checking a file has a lease of its own",
+        "signing/services/archive.py",
+        "    jobs.renew(claim)  # checking",
+        "    # checking",
+        "tests/signing/services/test_archive_slow_storage.py",
+    ),
+    Removal(
+        "storing a file has a lease of its own",
+        "signing/services/archive.py",
+        "    jobs.renew(claim)\n    blob",
+        "    blob",
+        "tests/signing/services/test_archive_slow_storage.py",
     ),
     Removal("a step over its limit counts", WORK, "            jobs.stumble(claim, error=over)\n", "", RUN),
     Removal("a failing database is no crash", WORK, "if database_failed(error):", "if False:", RUN),

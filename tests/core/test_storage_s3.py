@@ -5,6 +5,7 @@ import hashlib
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -135,6 +136,55 @@ def breaking_off() -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         listening.shutdown(socket.SHUT_RDWR)
         thread.join()
+
+
+@contextlib.contextmanager
+def slow_storage(*, taking: bool) -> Iterator[str]:
+    """Takes, or gives, a few kilobytes at a time, for ever."""
+    over = threading.Event()
+
+    def dawdle(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            connection.recv(1024)
+            if not taking:
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99000000\r\n\r\n")
+            while not over.wait(0.02):
+                connection.recv(4096) if taking else connection.sendall(b"x" * s3.CHUNK_BYTES)
+
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+
+        def accept() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listening.accept()
+                    threading.Thread(target=dawdle, args=(connection,), daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        over.set()
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize(
+    ("taking", "call"),
+    [
+        pytest.param(
+            True, lambda: blob_keep(organization_id=uuid4(), content=bytes(20_000_000)), id="taking"
+        ),
+        pytest.param(False, lambda: blob_read("some/name"), id="giving"),
+    ],
+)
+def test_a_storage_that_is_slow_but_never_silent_is_given_up_too(taking, call, settings, monkeypatch):
+    monkeypatch.setattr(s3, "TRANSFER_SECONDS", 0.4)
+    began = time.monotonic()
+    with slow_storage(taking=taking) as address:
+        settings.STORAGES = stores(address)
+        with pytest.raises(StorageUnavailable):
+            call()
+    assert time.monotonic() - began < 10
 
 
 def test_other_modes_than_reading_are_refused():

@@ -44,9 +44,9 @@ class Story:
 def ask(world: StandIn, manager: User) -> Callable[..., Story]:
     """Upload a contract and ask people to sign it."""
 
-    def asked(*signers: User) -> Story:
+    def asked(*signers: User, content: bytes | None = None) -> Story:
         boss = Api(manager)
-        document = boss.upload(make_pdf()).json()["id"]
+        document = boss.upload(content or make_pdf()).json()["id"]
         answer = boss.ask(document, signers)
         assert answer.status_code == 201, answer.content
         return Story(boss, [Api(user) for user in signers], answer.json()["id"], world)

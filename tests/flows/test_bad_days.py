@@ -4,6 +4,7 @@ R19 and the table of faults in the stand-in's own documentation. Time passes bet
 of looks): what is owed is made due.
 """
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -11,8 +12,10 @@ import pytest
 from django.db.models import F
 
 from core.models import Job
+from core.storage import blob_read
 from signing.models import SignatureRequest, SignedFile, Submission
 from tests.standin.catalogue import KNOWN
+from tests.standin.decoys import blank
 from webhooks.models import InboundDelivery
 
 ENDS = {"sign_complete", "failed", "quarantined"}
@@ -110,11 +113,32 @@ def test_it_is_overcome_and_the_request_completes(case, ask, run_due, world, cli
     run_due()
     assert fault.times is not None
     assert fault.times < times, "it did strike"
-    assert SignedFile.objects.get().signatures == 2
+    true_file = world.signed_file(story.at_setu["id"])
+    kept = SignedFile.objects.get()
+    assert (kept.signatures, kept.sha256) == (2, hashlib.sha256(true_file).hexdigest())
+    assert blob_read(kept.blob) == true_file
     assert not Job.objects.filter(dead_at__isnull=False).exists()
     live = Submission.objects.get(orphaned_at__isnull=True)
     assert live.setu_id == story.at_setu["id"]
     assert story.status == "sign_complete", "and nothing that comes late changes it"
+
+
+def test_another_document_with_as_many_pages_is_quarantined_and_a_manager_can_have_it_checked_again(
+    ask, run_due, world, asha, ravi
+):
+    """A mixed-up store: the file is whole, and signed by as many people, and is somebody else's contract."""
+    world.fault("wrong_file", times=5)
+    story = ask(asha, ravi, content=blank("Our contract"))
+    run_due()
+    story.sign(0)
+    story.sign(1)
+    assert to_the_end(story, run_due) == "quarantined"
+    assert story.read()["status_reason"] == "another_document"
+    assert not SignedFile.objects.exists()
+    story.manager.post(f"signature/{story.request_id}/check/")
+    assert to_the_end(story, run_due, until={"sign_complete"}) == "sign_complete"
+    true_file = world.signed_file(story.at_setu["id"])
+    assert SignedFile.objects.get().sha256 == hashlib.sha256(true_file).hexdigest()
 
 
 def test_every_fault_of_the_catalogue_is_met_here():

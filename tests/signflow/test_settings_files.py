@@ -21,7 +21,7 @@ OPTIONS = "sorted(s.STORAGES['default']['OPTIONS'].items())"
 def test_production_refuses_the_local_disk_unless_it_is_said_to_last():
     assert "set FILES_BUCKET, or FILES_DURABLE=true" in complaint(**PLAIN)
     backend = "s.STORAGES['default']['BACKEND'].rsplit('.')[-1]"
-    assert value(backend, **PLAIN | {"FILES_DURABLE": "true"}) == "FileSystemStorage"
+    assert value(backend, **PLAIN | {"FILES_DURABLE": "true"}) == "DiskFiles"
     assert value(backend, **PLAIN | {"FILES_BUCKET": "contracts"}) == "S3Files"
 
 

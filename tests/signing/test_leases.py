@@ -4,12 +4,15 @@ import inspect
 
 import pytest
 
-from core import doorbell
+from core import blobs, doorbell, s3
+from signing.pdf import limits
 from signing.setu import client, files
 from signing.states import REQUEST_JOB, STRAY_JOB
 
 SPARE = 15.0
-ORPHAN = client.DELETE_SECONDS
+CHECK = 20.0
+ORPHAN, SUBMIT = client.DELETE_SECONDS, client.UPLOAD_SECONDS + client.CREATE_SECONDS
+STORAGE = s3.CALL_SECONDS
 FILE = float(inspect.signature(files.fetch_signed).parameters["deadline"].default)
 
 
@@ -17,8 +20,10 @@ FILE = float(inspect.signature(files.fetch_signed).parameters["deadline"].defaul
     ("kind", "step"),
     [
         pytest.param(REQUEST_JOB, client.READ_SECONDS, id="look"),
-        pytest.param(REQUEST_JOB, ORPHAN + client.UPLOAD_SECONDS + client.CREATE_SECONDS, id="submit"),
-        pytest.param(REQUEST_JOB, ORPHAN + 2 * client.READ_SECONDS + FILE, id="archive"),
+        pytest.param(REQUEST_JOB, ORPHAN + STORAGE + SUBMIT, id="submit"),
+        pytest.param(REQUEST_JOB, ORPHAN + 2 * client.READ_SECONDS + FILE, id="fetch"),
+        pytest.param(REQUEST_JOB, STORAGE + CHECK + limits.COMPARE_WALL_SECONDS, id="check"),
+        pytest.param(REQUEST_JOB, blobs.WAIT_SECONDS + STORAGE, id="store"),
         pytest.param(STRAY_JOB, client.READ_SECONDS + client.DELETE_SECONDS, id="adopt"),
     ],
 )

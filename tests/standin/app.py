@@ -20,6 +20,7 @@ from tests.standin.downloads import Downloads
 from tests.standin.faults import Fault
 from tests.standin.guard import refusal
 from tests.standin.settings import Settings
+from tests.standin.signatures import signed_file
 from tests.standin.signer_page import PATH, SignerPage
 from tests.standin.state import Account
 from tests.standin.store import Store
@@ -130,6 +131,10 @@ class StandIn:
     def notification(self, request_id: str, acting: str | None = None) -> bytes:
         """The body Setu would send now; the acting signer comes first. Raises ApiError."""
         return self._core.notification(request_id, acting)
+
+    def signed_file(self, request_id: str) -> bytes:
+        """The true signed file, whatever faults the file host has. Raises ApiError until all have signed."""
+        return signed_file(self._core, request_id).content
 
     @property
     def deliveries(self) -> list[Delivery]:

@@ -127,7 +127,11 @@ def test_whatever_keeps_the_file_away_a_new_link_is_asked_for_later(opened, asha
 
 @pytest.mark.parametrize(
     ("fault", "reason"),
-    [("missing_signature", "wrong_signature_count"), ("unsigned", "no_signatures")],
+    [
+        ("missing_signature", "wrong_signature_count"),
+        ("unsigned", "no_signatures"),
+        ("wrong_file", "wrong_page_count"),
+    ],
 )
 def test_a_file_that_fails_the_check_five_times_alike_is_quarantined(
     opened, asha, ravi, fault, reason, caplog

@@ -11,14 +11,19 @@ from core.jobs import Claim
 from core.models import Event
 from signing.merge import Seen, SignerSeen, merge
 from signing.models import SignatureRequest, Signer, Submission
-from signing.services.look import snapshot_merge
+from signing.services.cancel import request_cancel
+from signing.services.doorbells import request_rung
+from signing.services.look import snapshot_apply, snapshot_merge
 from signing.services.moves import request_locked
 from signing.setu.wire import SetuSignature
 from tests.builders import make_employee, make_manager, make_organization, make_request
+from tests.core.test_jobs_races import at_once
 from tests.proof import count
+from tests.signing.builders import claimed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proof]
 THREADS = 8
+HINT = {"status": "sign_complete", "signers": {"setu-1-1": ["signed", ""]}}
 
 
 def looks_of(
@@ -128,3 +133,48 @@ def test_r12_eight_threads_on_one_request_end_like_the_serial_run(seed):
         assert (signer.setu_status, signer.err_code) == (shown.status, shown.err_code)
     chain = list(Event.objects.filter(chain=request.id).order_by("seq").values_list("seq", flat=True))
     assert chain == list(range(1, len(chain) + 1)), "one chain without gaps"
+
+
+def cancels(request: SignatureRequest) -> None:
+    request_cancel(request=request, by=request.created_by, reason="A mistake.")
+
+
+def calls_back(request: SignatureRequest) -> None:
+    request_rung(request_id=request.id, cause="callback", hint=HINT)
+
+
+@pytest.mark.parametrize("meanwhile", [cancels, calls_back])
+def test_r12_what_is_written_in_the_midst_of_a_look_is_not_lost(meanwhile):
+    """A look has read the row and is about to write it; a person, or a callback's hint, comes in between."""
+    organization = make_organization()
+    manager = make_manager(organization=organization)
+    request = make_request(by=manager, signers=[make_employee("signer", organization=organization)])
+    submission, claim = Submission.objects.get(request=request), claimed(request)
+    shown = {"id": "setu-1-1", "identifier": "x", "status": "in_progress", "errCode": None}
+    body = {"id": "setu-1", "documentId": "doc", "status": "sign_in_progress", "signers": [shown]}
+    seen = SetuSignature.model_validate(body)
+    about_to_write, written = threading.Event(), threading.Event()
+
+    def wait_before_writing(execute, sql, params, many, context):
+        if sql.startswith('UPDATE "signing_signaturerequest"'):
+            about_to_write.set()
+            written.wait(1)  # whoever is locked out cannot write now
+        return execute(sql, params, many, context)
+
+    def look() -> None:
+        connection.ensure_connection()
+        with connection.execute_wrapper(wait_before_writing):
+            snapshot_apply(seen=seen, request=request, submission=submission, claim=claim)
+
+    def other() -> None:
+        assert about_to_write.wait(20)
+        meanwhile(request)
+        written.set()
+
+    assert at_once(look, other) == [None, None]
+    row = SignatureRequest.objects.get(id=request.id)
+    assert (row.setu_status, row.seen_look) == ("sign_in_progress", claim.fence)
+    if meanwhile is cancels:
+        assert (row.cancel_asked_by, row.cancel_reason) == (manager, "A mistake.")
+    else:
+        assert row.hint == HINT
