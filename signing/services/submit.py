@@ -1,10 +1,9 @@
 """Taking a request to Setu: upload, then the create that must not be repeated (setu-esign: T2, T3).
 
 Each step is committed before the next begins. A create whose outcome is unknown orphans its submission; the next
-one uploads afresh. Orphans that turn up are deleted at Setu by the driver.
+one uploads afresh. Orphans that turn up are ended by the driver (signing/services/superseded.py).
 """
 
-import contextlib
 import logging
 
 from django.conf import settings
@@ -13,18 +12,16 @@ from django.db import transaction
 from core import jobs
 from core.clock import database_now
 from core.events import event_append
-from core.outage import DATABASE_ERRORS
 from core.storage import blob_read
-from signing.models import SignatureRequest, Signer, SignerLink, Submission
+from signing.models import SignatureRequest, Signer, Submission
 from signing.selectors import submission_current
-from signing.services import schedule
-from signing.services.moves import request_end, request_locked, stage_move, status_refresh
-from signing.services.orphans import after_the_end
+from signing.services.moves import request_end, request_locked
+from signing.services.opening import submission_open
+from signing.services.orphans import after_the_end, next_no
 from signing.setu.client import NewSigner, SetuClient
 from signing.setu.errors import SetuNotFound, SetuRefused, SetuUnavailable
-from signing.setu.wire import SetuSignature
 from signing.setu_provider import account_fingerprint
-from signing.states import REQUEST_JOB, Stage, Status
+from signing.states import Status
 
 log = logging.getLogger(__name__)
 DOCUMENT_REFUSED = "invalid_document"  # not a document Setu takes, or one that a request has used already
@@ -76,8 +73,7 @@ def _submission(*, claim: jobs.Claim, request: SignatureRequest) -> Submission:
         current.orphaned_at = database_now()
         current.save(update_fields=["orphaned_at"])
         log.warning("submission.orphaned", extra={"request_id": request.id, "no": current.no})
-    last = Submission.objects.filter(request=request).order_by("-no").values_list("no", flat=True).first()
-    return Submission.objects.create(request=request, no=(last or 0) + 1, account=ours)
+    return Submission.objects.create(request=request, no=next_no(request), account=ours)
 
 
 def _take_over(*, claim: jobs.Claim, submission: Submission, setu_id: str, setu: SetuClient) -> None:
@@ -90,7 +86,7 @@ def _take_over(*, claim: jobs.Claim, submission: Submission, setu_id: str, setu:
             submission.save(update_fields=["orphaned_at", "deleted_at"])
             jobs.settle(claim, next_in=0.0)
         return
-    submission_open(claim=claim, submission=submission, seen=seen)
+    submission_open(claim=claim, submission=submission, seen=seen, look_next=True)
 
 
 def _upload(*, claim: jobs.Claim, request: SignatureRequest, submission: Submission, setu: SetuClient) -> str:
@@ -147,57 +143,6 @@ def _new_signer(signer: Signer) -> NewSigner:
         height=signer.height,
         width=signer.width,
     )
-
-
-def submission_open(*, claim: jobs.Claim, submission: Submission, seen: SetuSignature) -> None:
-    """Record that the submission is open at Setu, with its signers' links; settles the claim."""
-    try:
-        _open(claim=claim, submission=submission, seen=seen)
-    except jobs.LeaseLost:
-        # Somebody else goes on with the request; what we have just made at Setu must not stay there.
-        _remember(submission=submission, setu_id=seen.id)
-        raise
-    except DATABASE_ERRORS:
-        with contextlib.suppress(
-            *DATABASE_ERRORS
-        ):  # the next try goes on with what was made, if we can keep its id
-            _remember(submission=submission, setu_id=seen.id)
-        raise
-
-
-@transaction.atomic
-def _remember(*, submission: Submission, setu_id: str) -> None:
-    request_locked(submission.request)
-    Submission.objects.filter(id=submission.id, setu_id__isnull=True).update(setu_id=setu_id)
-    jobs.ring(REQUEST_JOB, subject=submission.request_id, cause="adoption", rested=True)
-
-
-@transaction.atomic
-def _open(*, claim: jobs.Claim, submission: Submission, seen: SetuSignature) -> None:
-    request, now = request_locked(submission.request), database_now()
-    jobs.hold(claim)  # before the stage is touched: a faster holder may have moved it already
-    by_identifier = {signer.identifier: signer for signer in seen.signers}
-    signers = list(request.signers.all())
-    submission.setu_id = seen.id
-    setu_ids = {by_identifier[s.id.hex].id for s in signers if s.id.hex in by_identifier}
-    if len(setu_ids) < len(signers):
-        submission.orphaned_at = now  # not what we asked for: the driver deletes it, and we ask again
-        submission.save(update_fields=["setu_id", "orphaned_at"])
-        jobs.settle(claim, next_in=jobs.backoff(claim), failure="Setu answered with other signers")
-        return
-    submission.save(update_fields=["setu_id"])
-    SignerLink.objects.bulk_create(
-        SignerLink(submission=submission, signer=signer, setu_signer_id=found.id, url=found.url or "")
-        for signer in signers
-        for found in (by_identifier[signer.id.hex],)
-    )
-    stage_move(request, Stage.SUBMITTED)
-    status_refresh(request)
-    request.bucket_at = None  # a failed try's wait is over
-    request.save(update_fields=["stage", "status", "bucket_at"])
-    event_append(chain=request.id, kind="request.submitted", submission=submission.no)
-    planned = schedule.next_look(now=now, created_at=request.created_at, activity_at=request.activity_at)
-    jobs.settle(claim, next_in=0.0 if request.is_cancelling else planned, planned=True)
 
 
 @transaction.atomic
