@@ -1,7 +1,9 @@
-"""Taking a request to Setu: upload, then the create that must not be repeated (setu-esign: T2, T3).
+"""Taking a request to Setu: upload, then the create that has no idempotency key (setu-esign: T2, T3).
 
-Each step is committed before the next begins. A create whose outcome is unknown orphans its submission; the next
-one uploads afresh. Orphans that turn up are ended by the driver (signing/services/superseded.py).
+Each step is committed before the next begins. A create whose outcome is unknown is sent again with the same document:
+Setu takes a document for one request only, so this makes no second one, and its refusal proves the first. Only then is
+the submission orphaned, and the next one uploads afresh: a few times, then a person decides. Orphans that turn up are
+ended by the driver (signing/services/superseded.py).
 """
 
 import logging
@@ -12,6 +14,7 @@ from django.db import transaction
 from core import jobs
 from core.clock import database_now
 from core.events import event_append
+from core.models import Event
 from core.storage import blob_read
 from signing.models import SignatureRequest, Signer, Submission
 from signing.selectors import submission_current
@@ -25,19 +28,28 @@ from signing.states import Status
 
 log = logging.getLogger(__name__)
 DOCUMENT_REFUSED = "invalid_document"  # not a document Setu takes, or one that a request has used already
+CREATES_MAX = (
+    5  # that may have taken effect and led to nothing: each can be a request at Setu that nobody wants
+)
+STALLED = (
+    f"Asking Setu to open this request led to nothing {CREATES_MAX} times"  # an API's sentence begins with it
+)
 
 
 def request_submit(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> None:
     """Open the request at Setu; settles the claim. Safe to repeat after a crash at any point.
 
-    Raises SetuUnavailable (to be tried again), LeaseLost.
+    Raises SetuUnavailable and SetuRefused (both: to be tried again), LeaseLost.
     """
     submission = _submission(claim=claim, request=request)
+    if submission is None:
+        return
     if submission.setu_id:  # an answer we never got: a callback or a return has named it since
         _take_over(claim=claim, submission=submission, setu_id=submission.setu_id, setu=setu)
         return
     signers = list(request.signers.order_by("no"))
-    earlier = submission.setu_document_id  # uploaded by a run that did not get to its end
+    earlier = submission.setu_document_id  # uploaded by a run that did not get to its end …
+    unknown = submission.create_sent_at is not None  # … and whose create may have taken effect
     try:
         document_id = earlier or _upload(claim=claim, request=request, submission=submission, setu=setu)
         if not _mark_create_sent(claim=claim, submission=submission):
@@ -51,29 +63,42 @@ def request_submit(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuCl
     except SetuRefused as refusal:
         if earlier and refusal.code == DOCUMENT_REFUSED:
             _give_up(claim=claim, submission=submission)
-        else:
+        elif refusal.is_final:
             _refused(claim=claim, request=request, refusal=refusal)
+        else:
+            _create_failed(claim=claim, submission=submission, maybe_done=unknown)
+            raise
         return
     except SetuUnavailable as error:
-        _create_failed(claim=claim, submission=submission, maybe_done=error.maybe_done)
+        _create_failed(claim=claim, submission=submission, maybe_done=unknown or error.maybe_done)
         raise
     submission_open(claim=claim, submission=submission, seen=seen)
 
 
 @transaction.atomic
-def _submission(*, claim: jobs.Claim, request: SignatureRequest) -> Submission:
-    """The submission to go on with. One whose create was sent without a known outcome is given up."""
+def _submission(*, claim: jobs.Claim, request: SignatureRequest) -> Submission | None:
+    """The submission to go on with, or a new one. None, with the job given up, when too many led to nothing."""
     request_locked(request)
     jobs.hold(claim)
     current = submission_current(request=request)
     ours = account_fingerprint()
-    if current and (current.setu_id or (current.create_sent_at is None and current.account == ours)):
+    if current and (current.setu_id or current.account == ours):
         return current
     if current:
         current.orphaned_at = database_now()
         current.save(update_fields=["orphaned_at"])
         log.warning("submission.orphaned", extra={"request_id": request.id, "no": current.no})
+    if _spent(request):
+        event_append(chain=request.id, kind="request.stalled", creates=CREATES_MAX)
+        jobs.bury(claim, reason=STALLED)
+        return None
     return Submission.objects.create(request=request, no=next_no(request), account=ours)
+
+
+def _spent(request: SignatureRequest) -> bool:
+    """Whether the creates that are allowed without a person have been sent. A revived job has as many again."""
+    sent = Submission.objects.filter(request=request, create_sent_at__isnull=False).count()
+    return sent >= CREATES_MAX * (1 + Event.objects.filter(chain=request.id, kind="request.stalled").count())
 
 
 def _take_over(*, claim: jobs.Claim, submission: Submission, setu_id: str, setu: SetuClient) -> None:
@@ -113,7 +138,7 @@ def _mark_create_sent(*, claim: jobs.Claim, submission: Submission) -> bool:
 
 @transaction.atomic
 def _create_failed(*, claim: jobs.Claim, submission: Submission, maybe_done: bool) -> None:
-    """Take back the mark when the create certainly did nothing; else the next try gives the submission up."""
+    """Take back the mark when no create with this document can have taken effect."""
     request_locked(submission.request)
     jobs.hold(claim)
     if submission.create_sent_at and not maybe_done:
@@ -123,14 +148,15 @@ def _create_failed(*, claim: jobs.Claim, submission: Submission, maybe_done: boo
 
 @transaction.atomic
 def _give_up(*, claim: jobs.Claim, submission: Submission) -> None:
-    """Setu does not take a document that was uploaded some time ago. It may have been used since (a restored
-    database does not know), so the next try uploads afresh; what it refuses then is the document itself."""
+    """Setu does not take a document that was uploaded some time ago. A create whose answer was lost may have used it
+    (or one that a restored database does not know), so the next try uploads afresh; what it refuses then is the
+    document itself. Counts as a failure, so that tries that keep ending like this follow each other more slowly."""
     request_locked(submission.request)
     jobs.hold(claim)
     submission.orphaned_at = database_now()
     submission.save(update_fields=["orphaned_at"])
     log.warning("submission.orphaned", extra={"request_id": submission.request_id, "no": submission.no})
-    jobs.settle(claim, next_in=0.0)
+    jobs.settle(claim, next_in=0.0, failure="Setu answered that the document is used already")
 
 
 def _new_signer(signer: Signer) -> NewSigner:

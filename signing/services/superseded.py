@@ -123,7 +123,7 @@ def _taken_back(
 def _removed(*, claim: jobs.Claim, orphan: Submission) -> None:
     request_locked(orphan.request)
     Submission.objects.filter(id=orphan.id).update(deleted_at=database_now())
-    jobs.settle(claim, next_in=0.0)
+    jobs.postpone(claim, seconds=0.0)  # the request goes on, and what failed before is remembered
 
 
 def _told(orphan: Submission, *, error: SetuError) -> None:

@@ -96,7 +96,7 @@ def test_a_request_that_is_still_queued_goes_on_with_the_signed_one(world, manag
     named(orphan)
     run_due()
     assert reloaded(request).status == "sign_pending"
-    assert (world.calls["create"], there(world)) == (1, [orphan])
+    assert (world.calls["create"], there(world)) == (2, [orphan])
 
 
 def test_when_both_are_signed_neither_is_deleted_and_somebody_is_told(doubled, world, run_due, caplog):
