@@ -188,6 +188,16 @@ def stumble(claim: Claim, *, error: BaseException) -> None:
     _held(claim).update(leased_until=None, due_at=after(backoff(claim)), last_error=type(error).__name__)
 
 
+def bury(claim: Claim, *, reason: str) -> None:
+    """End a claim for good, until a person revives the job, inside the transaction that writes why. Raises LeaseLost.
+
+    reason: a sentence without ids or names.
+    """
+    if not _held(claim).update(dead_at=Now(), leased_until=None, crashes=0, last_error=reason[:200]):
+        raise LeaseLost
+    log.error("job.dead", extra={"kind": claim.kind, "subject": claim.subject, "reason": reason})
+
+
 def longest_due(*, limit: int) -> list[tuple[int, str]]:
     """Ids and kinds of what is due and neither leased nor dead, the longest due first."""
     known = list(doorbell.KINDS)  # a newer release may have rung kinds that are unknown here

@@ -18,7 +18,7 @@ def drive(claim: jobs.Claim) -> None:
     request_drive(claim=claim, setu=setu_client())
 
 
-@work.actor(STRAY_JOB, queue="strays", lease=39)  # s: a look ≤ 12, a delete ≤ 12, + 15
+@work.actor(STRAY_JOB, queue="strays", lease=27)  # s: a look ≤ 12, + 15
 def adopt(claim: jobs.Claim) -> None:
     """Find out whether an id that somebody named is ours."""
     stray_look(claim=claim, setu=setu_client())

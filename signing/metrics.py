@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from prometheus_client.core import Metric
 
 from core import counters
 from core.metrics import counter, gauge, register
 from signing import calls
-from signing.models import SignatureRequest, Stray, Submission
+from signing.models import SignatureRequest, Stray
+from signing.services.orphans import orphans_counted
 from signing.states import Status
 
 
@@ -29,15 +30,11 @@ def strays() -> Iterable[Metric]:
 
 @register
 def orphans() -> Iterable[Metric]:
-    left = Submission.objects.filter(orphaned_at__isnull=False, deleted_at__isnull=True)
-    found = left.aggregate(
-        known=Count("id", filter=Q(setu_id__isnull=False)),
-        unknown=Count("id", filter=Q(setu_id__isnull=True)),
+    found = {(state,): number for state, number in orphans_counted().items()}
+    says = (
+        "Submissions that were given up: still at Setu, kept there as somebody has signed, or nobody knows."
     )
-    says = "Submissions that were given up: still at Setu, or nobody knows whether they are there."
-    yield gauge(
-        "orphans", says, {("at_setu",): found["known"], ("outcome_unknown",): found["unknown"]}, "state"
-    )
+    yield gauge("orphans", says, found, "state")
 
 
 @register

@@ -7,6 +7,7 @@ from signing.models import Document, SignatureRequest, Signer
 from signing.schemas import DocumentOut, RequestOut, SignerOut
 from signing.selectors import job_get
 from signing.services.links import original_url, release_url, signer_may_sign
+from signing.services.submit import STALLED
 from signing.setu.errcodes import meaning
 from signing.states import is_cancelling, signer_status_of
 
@@ -47,6 +48,8 @@ def request_out(request: SignatureRequest, *, viewer: User) -> RequestOut:
 
 def _trouble(job: Job) -> str | None:
     """The job's words for operators as a sentence for people."""
+    if job.dead_at and job.last_error == STALLED:
+        return f"{STALLED}. Nothing more is sent until somebody starts it again: check the request, or ask support."
     if job.dead_at:
         return "Working on this request failed several times. Support has to look at it and start it again."
     if not job.failures:
@@ -56,6 +59,8 @@ def _trouble(job: Job) -> str | None:
         return (
             "Setu does not accept SignFlow's credentials. An operator has to look at them; the request waits."
         )
+    if words.startswith("refused"):
+        return f"Setu refuses this for a reason that may pass ({words}). An operator has to look; it is tried again."
     if words.startswith(
         ("The signed file", "The request belongs", "The file storage", "The database", "Setu answered")
     ):

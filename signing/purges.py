@@ -14,7 +14,7 @@ from core.clock import after
 from core.models import Job
 from core.retention import rows_locked, rule
 from signing.models import Document, SignatureRequest, SignedFile, SignerLink, Stray
-from signing.states import REQUEST_JOB, STRAY_JOB, Stage
+from signing.states import REQUEST_JOB, STRAY_JOB, Stage, StrayOutcome
 
 
 @register_holder
@@ -70,9 +70,11 @@ def signer_links(seconds: float) -> QuerySet[SignerLink]:
     return SignerLink.objects.filter(submission__request__in=ended(seconds)).exclude(url="")
 
 
-@rule("strays", says="Ids of Setu's that somebody named, once looked up.", setting="KEEP_SETU_DAYS")
+@rule(
+    "strays", says="Ids of Setu's that somebody named, once looked up and decided.", setting="KEEP_SETU_DAYS"
+)
 def strays(seconds: float) -> QuerySet[Stray]:
-    return Stray.objects.filter(named_at__lt=after(-seconds)).exclude(outcome="")
+    return Stray.objects.filter(named_at__lt=after(-seconds)).exclude(outcome__in=("", StrayOutcome.SIGNED))
 
 
 @transaction.atomic

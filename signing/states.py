@@ -58,8 +58,10 @@ SETU_COMPLETE = "sign_complete"
 SETU_IN_PROGRESS = "sign_in_progress"
 SETU_SIGNED = "signed"
 SETU_SIGNER_IN_PROGRESS = "in_progress"
+SETU_SIGNER_PENDING = "pending"
 SETU_DECLINED = "signer_declined"  # an errCode; Setu has no status for it
-SETU_WORDS = frozenset({"sign_initiated", "sign_pending", SETU_IN_PROGRESS, SETU_COMPLETE})
+SETU_WAITING = frozenset({"sign_initiated", "sign_pending"})  # nobody's signing session is open
+SETU_WORDS = SETU_WAITING | {SETU_IN_PROGRESS, SETU_COMPLETE}
 
 
 def may_move(*, old: Stage, new: Stage) -> bool:
@@ -96,6 +98,17 @@ def signer_status_of(*, setu_status: str, err_code: str) -> SignerStatus:
 def is_cancelling(*, stage: str, asked_at: datetime | None) -> bool:
     """Whether a request's end is decided and not carried out yet."""
     return asked_at is not None and stage != Stage.ENDED
+
+
+class StrayOutcome(TextChoices):
+    """Whose an id turned out to be that somebody named and we did not know."""
+
+    ADOPTED = "adopted"  # its request is ours, and the one that counts
+    SUPERSEDED = (
+        "superseded"  # ours, and replaced by a newer one: removed at Setu unless somebody has signed it
+    )
+    SIGNED = "signed"  # replaced, and signed as well as the newer one: kept there until a person decides
+    UNKNOWN = "unknown"
 
 
 # Kinds of background work (declared in signing/actors.py).

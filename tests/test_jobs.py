@@ -18,10 +18,11 @@ from tests.test_layers import APPS, ROOT, modules
 MARGIN = 15.0  # s
 CHECK_SECONDS = 20.0  # of a signed file of 50 MB with 25 signatures, on a busy machine
 FILE_SECONDS = signature(fetch_signed).parameters["deadline"].default
-ORPHAN = client.DELETE_SECONDS
+ORPHAN = client.READ_SECONDS  # a look that fails; after one that went well the step ends
 # The longest a step may take between two leases, by the limits of the calls it makes.
 STEPS = {
     states.REQUEST_JOB: {
+        "an orphan's look and deletion": client.READ_SECONDS + client.DELETE_SECONDS,
         "look, after an orphan": ORPHAN + client.READ_SECONDS,
         "cancel, after an orphan": ORPHAN + client.DELETE_SECONDS + client.READ_SECONDS,
         "submit, after an orphan": ORPHAN + s3.CALL_SECONDS + client.UPLOAD_SECONDS + client.CREATE_SECONDS,

@@ -21,7 +21,7 @@ def _leases_too_short(settings: Any) -> bool:
     )  # an orphan or a look, link, file
     longest = {
         REQUEST_JOB: max(client.UPLOAD_SECONDS + client.CREATE_SECONDS, archive),
-        STRAY_JOB: client.READ_SECONDS + client.DELETE_SECONDS,
+        STRAY_JOB: client.READ_SECONDS,
     }
     return any(KINDS[name].lease < seconds + LEASE_SPARE_SECONDS for name, seconds in longest.items())
 

@@ -7,6 +7,7 @@ from core.console.shown import badge, moment, page_of, size
 from core.models import User
 from signing.models import SignatureRequest, SignedFile, Signer, Submission
 from signing.selectors import job_get
+from signing.services.orphans import orphans_at_setu
 from signing.setu.errcodes import meaning
 from signing.setu_provider import account_fingerprint
 from signing.states import SignerStatus
@@ -68,10 +69,11 @@ def work(request: SignatureRequest) -> Table:
 @sections.register(SignatureRequest)
 def submissions(request: SignatureRequest) -> Table:
     ours = account_fingerprint()
+    signed = set(orphans_at_setu(signed=True).filter(request=request).values_list("id", flat=True))
     rows = [
         (
             each.no,
-            _stage(each),
+            badge("superseded, and signed", "bad") if each.id in signed else _stage(each),
             moment(each.created_at),
             moment(each.create_sent_at),
             moment(each.orphaned_at),

@@ -12,14 +12,16 @@ from core.console.shown import badge, moment
 from core.models import User
 from signing.models import Stray
 from signing.services.strays import stray_asked_again
+from signing.states import StrayOutcome
 
-OUTCOMES = {"waiting": "waiting", "adopted": "adopted", "superseded": "superseded", "unknown": "unknown"}
+WAITING = "waiting"
+LEVELS = {StrayOutcome.SIGNED: "bad", StrayOutcome.UNKNOWN: ""}
 
 
 @confirmed(
     label="Ask Setu again",
     says="Setu is asked once more whose request each id is, at most one a second in all. An id that turns out to be "
-    "ours is adopted. Repeating is safe.",
+    "ours is adopted; a signed one is looked at once more, as after its request was cancelled. Repeating is safe.",
 )
 def ask_again(stray: Stray, by: User, reason: str) -> str:
     stray_asked_again(setu_id=stray.setu_id, cause="support")
@@ -30,20 +32,22 @@ class OutcomeFilter(admin.SimpleListFilter):
     title, parameter_name = "outcome", "outcome"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(OUTCOMES.items())
+        return [(each, each) for each in (WAITING, *StrayOutcome.values)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Stray]) -> QuerySet[Stray]:
         value = self.value()
-        if value not in OUTCOMES:
-            return queryset
-        return queryset.filter(outcome="" if value == "waiting" else value)
+        if value == WAITING:
+            return queryset.filter(outcome="")
+        return queryset.filter(outcome=value) if value in StrayOutcome.values else queryset
 
 
 @admin.register(Stray)
 class StrayAdmin(ReadOnlyAdmin):
     intro = (
         "Ids that a callback or a signer's browser named and that belong to no request we know. Setu is asked once: "
-        "“adopted” was ours, “superseded” was ours and is removed at Setu, “unknown” is not ours, or deleted."
+        "“adopted” was ours, “superseded” was ours and is removed at Setu, “unknown” is not ours, or deleted. “signed” "
+        "was superseded and somebody signed it, as well as the newer one: it stays at Setu until you decide "
+        "(docs/operations.md)."
     )
     empty_list = "None: every id that was named is known."
     list_display = ("shown_id", "named_at_shown", "cause", "shown_outcome")
@@ -54,7 +58,7 @@ class StrayAdmin(ReadOnlyAdmin):
     fields = readonly_fields = ("id", "named_at_shown", "cause", "shown_outcome")
 
     def named(self, stray: Stray) -> str:
-        return f"{stray.id}, {stray.outcome or 'waiting'}"
+        return f"{stray.id}, {stray.outcome or WAITING}"
 
     @admin.display(description="our id")
     def shown_id(self, stray: Stray) -> str:
@@ -66,8 +70,6 @@ class StrayAdmin(ReadOnlyAdmin):
 
     @admin.display(description="outcome")
     def shown_outcome(self, stray: Stray) -> str:
-        return (
-            badge(stray.outcome, "" if stray.outcome == "unknown" else "ok")
-            if stray.outcome
-            else badge("waiting", "warn")
-        )
+        if not stray.outcome:
+            return badge(WAITING, "warn")
+        return badge(stray.outcome, LEVELS.get(StrayOutcome(stray.outcome), "ok"))

@@ -14,10 +14,10 @@ def new_reference() -> str:
 class Submission(models.Model):
     """One attempt to open a request at Setu.
 
-    A document at Setu is single-use and creating has no idempotency key, so an attempt whose outcome is unknown is
-    orphaned and the next one uploads afresh. `reference` travels in the redirect URL: by it an orphan that turns up
-    is recognised. What has happened follows from the columns: uploaded (setu_document_id), create sent
-    (create_sent_at), open (setu_id), given up (orphaned_at), removed at Setu (deleted_at).
+    A document at Setu is single-use and creating has no idempotency key, so an attempt whose document turns out to be
+    used without our knowing is orphaned, and the next one uploads afresh. `reference` travels in the redirect URL: by
+    it an orphan that turns up is recognised. What has happened follows from the columns: uploaded (setu_document_id),
+    create sent (create_sent_at), open (setu_id), given up (orphaned_at), removed at Setu (deleted_at).
     """
 
     request = models.ForeignKey(SignatureRequest, on_delete=models.CASCADE, related_name="submissions")

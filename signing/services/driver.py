@@ -12,9 +12,10 @@ from signing.services import schedule
 from signing.services.archive import request_archive
 from signing.services.cancel import cancel_at_setu, cancel_here, cancels_here
 from signing.services.look import request_look
-from signing.services.moves import failure_wait, request_locked
+from signing.services.moves import failure_wait
 from signing.services.orphans import ORPHAN_SECONDS, after_the_end, orphan_of
 from signing.services.submit import request_submit
+from signing.services.superseded import orphan_end
 from signing.setu.client import SetuClient
 from signing.setu.errors import SetuDenied, SetuError, SetuUnavailable
 from signing.setu_provider import account_fingerprint
@@ -42,7 +43,7 @@ def request_drive(*, claim: jobs.Claim, setu: SetuClient) -> None:
 
 def _step(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> None:
     orphan = orphan_of(request)
-    if orphan and _rested(orphan) and _orphan_delete(claim=claim, orphan=orphan, setu=setu):
+    if orphan and _rested(orphan) and orphan_end(claim=claim, orphan=orphan, setu=setu):
         return
     submission = submission_current(request=request)
     found = request.stage == Stage.QUEUED and submission and submission.setu_id  # by somebody who named it
@@ -79,26 +80,6 @@ def _wait(*, claim: jobs.Claim, request: SignatureRequest) -> float:
 def _rested(orphan: Submission) -> bool:
     tried_at = orphan.delete_tried_at
     return tried_at is None or (database_now() - tried_at).total_seconds() >= ORPHAN_SECONDS
-
-
-def _orphan_delete(*, claim: jobs.Claim, orphan: Submission, setu: SetuClient) -> bool:
-    """Remove an orphan at Setu, so that no signer has two live links.
-
-    Returns False, with the claim unsettled, when that fails: the request goes on all the same, and the orphan's
-    turn comes again in ten minutes.
-    """
-    assert orphan.setu_id is not None  # noqa: S101  # as it was chosen
-    Submission.objects.filter(id=orphan.id).update(delete_tried_at=database_now())
-    try:
-        setu.delete(orphan.setu_id)
-    except SetuError as error:
-        log.error("orphan.not_deleted", extra={"request_id": orphan.request_id, "error": str(error)})
-        return False
-    with transaction.atomic():
-        request_locked(orphan.request)
-        Submission.objects.filter(id=orphan.id).update(deleted_at=database_now())
-        jobs.settle(claim, next_in=0.0)
-    return True
 
 
 def _storage_failed(*, claim: jobs.Claim, request: SignatureRequest, error: OSError) -> None:

@@ -1,25 +1,69 @@
-"""Orphans: submissions that a newer one has replaced and that still are at Setu. They are owed a delete there."""
+"""Orphans: submissions that a newer one has replaced and that still are at Setu. They are owed an end there."""
 
-from django.db.models import F
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from signing.models import SignatureRequest, Submission
+from core.clock import database_now
+from signing.models import SignatureRequest, Stray, Submission
 from signing.setu_provider import account_fingerprint
+from signing.states import StrayOutcome
 
-ORPHAN_SECONDS = 600.0  # s between two tries to delete an orphan
+ORPHAN_SECONDS = 600.0  # s between two tries to end an orphan
+KEPT = Exists(Stray.objects.filter(setu_id=OuterRef("setu_id"), outcome=StrayOutcome.SIGNED))
 
 
 def orphan_of(request: SignatureRequest) -> Submission | None:
     """The request's orphan that was tried longest ago. Another account's is left: it would seem gone here."""
-    orphans = Submission.objects.filter(
-        request=request,
-        account=account_fingerprint(),
-        orphaned_at__isnull=False,
-        setu_id__isnull=False,
-        deleted_at__isnull=True,
+    mine = orphans_at_setu(signed=False).filter(request=request, account=account_fingerprint())
+    return mine.order_by(F("delete_tried_at").asc(nulls_first=True)).first()
+
+
+def orphans_at_setu(*, signed: bool) -> QuerySet[Submission]:
+    """Orphans that are not removed at Setu: those kept there because somebody has signed them, or the others."""
+    return _left().filter(KEPT if signed else ~KEPT, setu_id__isnull=False)
+
+
+def orphans_counted() -> dict[str, int]:
+    """How many are to be removed at Setu, are kept there, and of how many nobody knows whether they are there."""
+    known = Q(setu_id__isnull=False)
+    return _left().aggregate(
+        at_setu=Count("id", filter=known & ~Q(KEPT)),
+        signed=Count("id", filter=known & Q(KEPT)),
+        outcome_unknown=Count("id", filter=~known),
     )
-    return orphans.order_by(F("delete_tried_at").asc(nulls_first=True)).first()
+
+
+def _left() -> QuerySet[Submission]:
+    return Submission.objects.filter(orphaned_at__isnull=False, deleted_at__isnull=True)
 
 
 def after_the_end(request: SignatureRequest) -> float | None:
     """Seconds until an ended request's job is due again: while an orphan is left it is not done."""
     return ORPHAN_SECONDS if orphan_of(request) else None
+
+
+def submission_named(*, submission: Submission, setu_id: str) -> Submission:
+    """Record one of Setu's ids that bears the submission's reference; returns the row that holds it.
+
+    A second id under one reference becomes an orphan of its own, so that none is forgotten. The caller holds the
+    request's lock. Repeating is safe.
+    """
+    known = Submission.objects.filter(setu_id=setu_id).first()
+    if known:
+        return known
+    if Submission.objects.filter(id=submission.id, setu_id__isnull=True).update(setu_id=setu_id):
+        return Submission.objects.get(id=submission.id)
+    now = database_now()
+    return Submission.objects.create(
+        request_id=submission.request_id,
+        no=next_no(submission.request),
+        account=account_fingerprint(),
+        setu_id=setu_id,
+        create_sent_at=now,
+        orphaned_at=now,
+    )
+
+
+def next_no(request: SignatureRequest) -> int:
+    """The place of the request's next submission. The caller holds the request's lock."""
+    last = Submission.objects.filter(request=request).order_by("-no").values_list("no", flat=True).first()
+    return (last or 0) + 1

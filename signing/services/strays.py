@@ -12,9 +12,11 @@ from django.db import transaction
 from core import jobs, pace
 from signing.models import Stray, Submission
 from signing.services.moves import request_locked
+from signing.services.orphans import submission_named
 from signing.setu.client import SetuClient
 from signing.setu.errors import SetuRefused, SetuUnavailable
-from signing.states import REQUEST_JOB, STRAY_JOB
+from signing.setu.wire import SetuSignature
+from signing.states import REQUEST_JOB, STRAY_JOB, StrayOutcome
 
 log = logging.getLogger(__name__)
 PER_SECOND = 1.0
@@ -43,7 +45,8 @@ def stray_named(*, setu_id: str, cause: str) -> None:
 def stray_asked_again(*, setu_id: str, cause: str) -> None:
     """A person wants an unknown id looked up once more, at the pace of all strays. Repeating is safe."""
     stray_named(setu_id=setu_id, cause=cause)
-    if Stray.objects.filter(setu_id=setu_id, outcome="unknown").update(outcome=""):
+    again = (StrayOutcome.UNKNOWN, StrayOutcome.SIGNED)
+    if Stray.objects.filter(setu_id=setu_id, outcome__in=again).update(outcome=""):
         stray = Stray.objects.get(setu_id=setu_id)
         wait = pace.slot(STRAY_JOB, per_second=PER_SECOND)
         jobs.ring(STRAY_JOB, subject=stray.id, cause=cause, after_seconds=wait)
@@ -53,43 +56,53 @@ def stray_look(*, claim: jobs.Claim, setu: SetuClient) -> None:
     """Ask Setu whose request this is; settles the claim. Raises LeaseLost."""
     stray = Stray.objects.get(id=claim.subject)
     try:
-        submission = _submission_of(setu.signature(stray.setu_id).redirect_url or "")
-        if submission and submission.setu_id not in (None, stray.setu_id):
-            setu.delete(
-                stray.setu_id
-            )  # a second request under one reference: no signer may have two live links
+        submission = _submission_of(setu.signature(stray.setu_id))
     except SetuUnavailable as error:
         with transaction.atomic():
             jobs.settle(claim, next_in=jobs.backoff(claim), failure=str(error))
     except SetuRefused:
-        _settled(claim=claim, stray=stray, outcome="unknown")
+        _settled(claim=claim, stray=stray, outcome=StrayOutcome.UNKNOWN)
     else:
         if submission is None:
-            _settled(claim=claim, stray=stray, outcome="unknown")
+            _settled(claim=claim, stray=stray, outcome=StrayOutcome.UNKNOWN)
         else:
             _adopt(claim=claim, stray=stray, submission=submission)
 
 
 def _adopt(*, claim: jobs.Claim, stray: Stray, submission: Submission) -> None:
-    """Tell the submission its id at Setu; the request's own driver opens it, or deletes it when superseded."""
+    """Tell the submission its id at Setu; the request's own driver opens it, or ends it as it stands there."""
     with transaction.atomic():
         request_locked(submission.request)
-        Submission.objects.filter(id=submission.id, setu_id__isnull=True).update(setu_id=stray.setu_id)
-        submission.refresh_from_db()
-        adopted = submission.setu_id == stray.setu_id and submission.orphaned_at is None
+        named = submission_named(submission=submission, setu_id=stray.setu_id)
+        Submission.objects.filter(id=named.id).update(delete_tried_at=None)  # somebody asks: its turn is now
         jobs.ring(REQUEST_JOB, subject=submission.request_id, cause="adoption", rested=True)
-        _settled(claim=claim, stray=stray, outcome="adopted" if adopted else "superseded")
+        current = named.orphaned_at is None
+        outcome = StrayOutcome.ADOPTED if current else StrayOutcome.SUPERSEDED
+        _settled(claim=claim, stray=stray, outcome=outcome)
+
+
+def stray_signed(*, setu_id: str) -> None:
+    """List an orphan that somebody has signed, whoever named it, for a person to decide. Repeating is safe."""
+    listed, signed = {"cause": "orphan"}, {"outcome": StrayOutcome.SIGNED}
+    Stray.objects.update_or_create(setu_id=setu_id, defaults=signed, create_defaults=listed | signed)
+
+
+def stray_taken_back(*, setu_id: str) -> None:
+    """An id that was listed as superseded is the one that counts again."""
+    superseded = Stray.objects.filter(setu_id=setu_id, outcome=StrayOutcome.SUPERSEDED)
+    superseded.update(outcome=StrayOutcome.ADOPTED)
 
 
 @transaction.atomic
-def _settled(*, claim: jobs.Claim, stray: Stray, outcome: str) -> None:
+def _settled(*, claim: jobs.Claim, stray: Stray, outcome: StrayOutcome) -> None:
     stray.outcome = outcome
     stray.save(update_fields=["outcome"])
     jobs.settle(claim, next_in=None)
 
 
-def _submission_of(redirect_url: str) -> Submission | None:
-    ours = re.match(re.escape(settings.PUBLIC_URL) + r"/return/([0-9a-f]{32})/", redirect_url)
-    if ours is None:
-        return None
-    return Submission.objects.select_related("request").filter(reference=ours[1]).first()
+def _submission_of(seen: SetuSignature) -> Submission | None:
+    """By our reference, else by the document, which Setu takes for one request only: our address may have changed."""
+    known = Submission.objects.select_related("request")
+    ours = re.match(re.escape(settings.PUBLIC_URL) + r"/return/([0-9a-f]{32})/", seen.redirect_url or "")
+    by_reference = known.filter(reference=ours[1]).first() if ours else None
+    return by_reference or known.filter(setu_document_id=seen.document_id).first()

@@ -1,10 +1,11 @@
-"""Taking a request to Setu: upload, then the create that must not be repeated (setu-esign: T2, T3).
+"""Taking a request to Setu: upload, then the create that has no idempotency key (setu-esign: T2, T3).
 
-Each step is committed before the next begins. A create whose outcome is unknown orphans its submission; the next
-one uploads afresh. Orphans that turn up are deleted at Setu by the driver.
+Each step is committed before the next begins. A create whose outcome is unknown is sent again with the same document:
+Setu takes a document for one request only, so this makes no second one, and its refusal proves the first. Only then is
+the submission orphaned, and the next one uploads afresh: a few times, then a person decides. Orphans that turn up are
+ended by the driver (signing/services/superseded.py).
 """
 
-import contextlib
 import logging
 
 from django.conf import settings
@@ -13,34 +14,42 @@ from django.db import transaction
 from core import jobs
 from core.clock import database_now
 from core.events import event_append
-from core.outage import DATABASE_ERRORS
+from core.models import Event
 from core.storage import blob_read
-from signing.models import SignatureRequest, Signer, SignerLink, Submission
+from signing.models import SignatureRequest, Signer, Submission
 from signing.selectors import submission_current
-from signing.services import schedule
-from signing.services.moves import request_end, request_locked, stage_move, status_refresh
-from signing.services.orphans import after_the_end
+from signing.services.moves import request_end, request_locked
+from signing.services.opening import submission_open
+from signing.services.orphans import after_the_end, next_no
 from signing.setu.client import NewSigner, SetuClient
 from signing.setu.errors import SetuNotFound, SetuRefused, SetuUnavailable
-from signing.setu.wire import SetuSignature
 from signing.setu_provider import account_fingerprint
-from signing.states import REQUEST_JOB, Stage, Status
+from signing.states import Status
 
 log = logging.getLogger(__name__)
 DOCUMENT_REFUSED = "invalid_document"  # not a document Setu takes, or one that a request has used already
+CREATES_MAX = (
+    5  # that may have taken effect and led to nothing: each can be a request at Setu that nobody wants
+)
+STALLED = (
+    f"Asking Setu to open this request led to nothing {CREATES_MAX} times"  # an API's sentence begins with it
+)
 
 
 def request_submit(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> None:
     """Open the request at Setu; settles the claim. Safe to repeat after a crash at any point.
 
-    Raises SetuUnavailable (to be tried again), LeaseLost.
+    Raises SetuUnavailable and SetuRefused (both: to be tried again), LeaseLost.
     """
     submission = _submission(claim=claim, request=request)
+    if submission is None:
+        return
     if submission.setu_id:  # an answer we never got: a callback or a return has named it since
         _take_over(claim=claim, submission=submission, setu_id=submission.setu_id, setu=setu)
         return
     signers = list(request.signers.order_by("no"))
-    earlier = submission.setu_document_id  # uploaded by a run that did not get to its end
+    earlier = submission.setu_document_id  # uploaded by a run that did not get to its end …
+    unknown = submission.create_sent_at is not None  # … and whose create may have taken effect
     try:
         document_id = earlier or _upload(claim=claim, request=request, submission=submission, setu=setu)
         if not _mark_create_sent(claim=claim, submission=submission):
@@ -54,30 +63,42 @@ def request_submit(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuCl
     except SetuRefused as refusal:
         if earlier and refusal.code == DOCUMENT_REFUSED:
             _give_up(claim=claim, submission=submission)
-        else:
+        elif refusal.is_final:
             _refused(claim=claim, request=request, refusal=refusal)
+        else:
+            _create_failed(claim=claim, submission=submission, maybe_done=unknown)
+            raise
         return
     except SetuUnavailable as error:
-        _create_failed(claim=claim, submission=submission, maybe_done=error.maybe_done)
+        _create_failed(claim=claim, submission=submission, maybe_done=unknown or error.maybe_done)
         raise
     submission_open(claim=claim, submission=submission, seen=seen)
 
 
 @transaction.atomic
-def _submission(*, claim: jobs.Claim, request: SignatureRequest) -> Submission:
-    """The submission to go on with. One whose create was sent without a known outcome is given up."""
+def _submission(*, claim: jobs.Claim, request: SignatureRequest) -> Submission | None:
+    """The submission to go on with, or a new one. None, with the job given up, when too many led to nothing."""
     request_locked(request)
     jobs.hold(claim)
     current = submission_current(request=request)
     ours = account_fingerprint()
-    if current and (current.setu_id or (current.create_sent_at is None and current.account == ours)):
+    if current and (current.setu_id or current.account == ours):
         return current
     if current:
         current.orphaned_at = database_now()
         current.save(update_fields=["orphaned_at"])
         log.warning("submission.orphaned", extra={"request_id": request.id, "no": current.no})
-    last = Submission.objects.filter(request=request).order_by("-no").values_list("no", flat=True).first()
-    return Submission.objects.create(request=request, no=(last or 0) + 1, account=ours)
+    if _spent(request):
+        event_append(chain=request.id, kind="request.stalled", creates=CREATES_MAX)
+        jobs.bury(claim, reason=STALLED)
+        return None
+    return Submission.objects.create(request=request, no=next_no(request), account=ours)
+
+
+def _spent(request: SignatureRequest) -> bool:
+    """Whether the creates that are allowed without a person have been sent. A revived job has as many again."""
+    sent = Submission.objects.filter(request=request, create_sent_at__isnull=False).count()
+    return sent >= CREATES_MAX * (1 + Event.objects.filter(chain=request.id, kind="request.stalled").count())
 
 
 def _take_over(*, claim: jobs.Claim, submission: Submission, setu_id: str, setu: SetuClient) -> None:
@@ -90,7 +111,7 @@ def _take_over(*, claim: jobs.Claim, submission: Submission, setu_id: str, setu:
             submission.save(update_fields=["orphaned_at", "deleted_at"])
             jobs.settle(claim, next_in=0.0)
         return
-    submission_open(claim=claim, submission=submission, seen=seen)
+    submission_open(claim=claim, submission=submission, seen=seen, look_next=True)
 
 
 def _upload(*, claim: jobs.Claim, request: SignatureRequest, submission: Submission, setu: SetuClient) -> str:
@@ -117,7 +138,7 @@ def _mark_create_sent(*, claim: jobs.Claim, submission: Submission) -> bool:
 
 @transaction.atomic
 def _create_failed(*, claim: jobs.Claim, submission: Submission, maybe_done: bool) -> None:
-    """Take back the mark when the create certainly did nothing; else the next try gives the submission up."""
+    """Take back the mark when no create with this document can have taken effect."""
     request_locked(submission.request)
     jobs.hold(claim)
     if submission.create_sent_at and not maybe_done:
@@ -127,14 +148,15 @@ def _create_failed(*, claim: jobs.Claim, submission: Submission, maybe_done: boo
 
 @transaction.atomic
 def _give_up(*, claim: jobs.Claim, submission: Submission) -> None:
-    """Setu does not take a document that was uploaded some time ago. It may have been used since (a restored
-    database does not know), so the next try uploads afresh; what it refuses then is the document itself."""
+    """Setu does not take a document that was uploaded some time ago. A create whose answer was lost may have used it
+    (or one that a restored database does not know), so the next try uploads afresh; what it refuses then is the
+    document itself. Counts as a failure, so that tries that keep ending like this follow each other more slowly."""
     request_locked(submission.request)
     jobs.hold(claim)
     submission.orphaned_at = database_now()
     submission.save(update_fields=["orphaned_at"])
     log.warning("submission.orphaned", extra={"request_id": submission.request_id, "no": submission.no})
-    jobs.settle(claim, next_in=0.0)
+    jobs.settle(claim, next_in=0.0, failure="Setu answered that the document is used already")
 
 
 def _new_signer(signer: Signer) -> NewSigner:
@@ -147,57 +169,6 @@ def _new_signer(signer: Signer) -> NewSigner:
         height=signer.height,
         width=signer.width,
     )
-
-
-def submission_open(*, claim: jobs.Claim, submission: Submission, seen: SetuSignature) -> None:
-    """Record that the submission is open at Setu, with its signers' links; settles the claim."""
-    try:
-        _open(claim=claim, submission=submission, seen=seen)
-    except jobs.LeaseLost:
-        # Somebody else goes on with the request; what we have just made at Setu must not stay there.
-        _remember(submission=submission, setu_id=seen.id)
-        raise
-    except DATABASE_ERRORS:
-        with contextlib.suppress(
-            *DATABASE_ERRORS
-        ):  # the next try goes on with what was made, if we can keep its id
-            _remember(submission=submission, setu_id=seen.id)
-        raise
-
-
-@transaction.atomic
-def _remember(*, submission: Submission, setu_id: str) -> None:
-    request_locked(submission.request)
-    Submission.objects.filter(id=submission.id, setu_id__isnull=True).update(setu_id=setu_id)
-    jobs.ring(REQUEST_JOB, subject=submission.request_id, cause="adoption", rested=True)
-
-
-@transaction.atomic
-def _open(*, claim: jobs.Claim, submission: Submission, seen: SetuSignature) -> None:
-    request, now = request_locked(submission.request), database_now()
-    jobs.hold(claim)  # before the stage is touched: a faster holder may have moved it already
-    by_identifier = {signer.identifier: signer for signer in seen.signers}
-    signers = list(request.signers.all())
-    submission.setu_id = seen.id
-    setu_ids = {by_identifier[s.id.hex].id for s in signers if s.id.hex in by_identifier}
-    if len(setu_ids) < len(signers):
-        submission.orphaned_at = now  # not what we asked for: the driver deletes it, and we ask again
-        submission.save(update_fields=["setu_id", "orphaned_at"])
-        jobs.settle(claim, next_in=jobs.backoff(claim), failure="Setu answered with other signers")
-        return
-    submission.save(update_fields=["setu_id"])
-    SignerLink.objects.bulk_create(
-        SignerLink(submission=submission, signer=signer, setu_signer_id=found.id, url=found.url or "")
-        for signer in signers
-        for found in (by_identifier[signer.id.hex],)
-    )
-    stage_move(request, Stage.SUBMITTED)
-    status_refresh(request)
-    request.bucket_at = None  # a failed try's wait is over
-    request.save(update_fields=["stage", "status", "bucket_at"])
-    event_append(chain=request.id, kind="request.submitted", submission=submission.no)
-    planned = schedule.next_look(now=now, created_at=request.created_at, activity_at=request.activity_at)
-    jobs.settle(claim, next_in=0.0 if request.is_cancelling else planned, planned=True)
 
 
 @transaction.atomic

@@ -113,9 +113,9 @@ class SetuClient:
     ) -> SetuSignature:
         """POST /api/signature (quickstart, "Create signature request").
 
-        NOT safe to repeat: there is no idempotency key, no way to list requests, and the document id is used
-        up. After an error with `maybe_done` upload again and create with the new id; what the first call may
-        have made can only be recognised by its document id.
+        NOT safe to repeat with another document: there is no idempotency key and no way to list requests. After
+        an error with `maybe_done` send the same document: it serves one request, so `invalid_document` means that
+        the first call made one. That can only be recognised by its document id and redirect URL.
         """
         payload: dict[str, Any] = {
             "documentId": document_id,

@@ -12,6 +12,10 @@ Error texts end up in logs, so `str()` holds a reason, a status and a code, and 
 a body. What Setu said to people is kept apart, in `detail`.
 """
 
+# Setu's words for "what you sent is wrong": all that it documents for the 400 of an upload or a create (quickstart,
+# esign.json). Whatever else it refuses with (a quota, an address, a product that is not live) may pass: it waits.
+FINAL_CODES = frozenset({"invalid_document", "invalid_payload"})
+
 
 class SetuError(Exception):
     """Any failure of a call to Setu or to its file storage."""
@@ -67,6 +71,11 @@ class SetuRefused(SetuError):
         self.code = code
         self.detail = detail
         self.trace_id = trace_id
+
+    @property
+    def is_final(self) -> bool:
+        """Whether Setu has judged what an upload or a create sent, so that sending it again is of no use."""
+        return self.status == 400 and self.code in FINAL_CODES
 
 
 class SetuNotFound(SetuRefused):

@@ -118,12 +118,20 @@ def test_deliveries_are_filtered_and_replayed(desk, manager, asha):
     assert "claims nothing" not in desk.get(f"webhooks/inbounddelivery/{late.id}/change/")
 
 
-def test_strays_are_asked_about_again(desk):
-    stray = Stray.objects.create(setu_id="whose", cause="callback", outcome="unknown")
+@pytest.mark.parametrize("outcome", ["unknown", "signed"])
+def test_strays_are_asked_about_again(desk, outcome):
+    stray = Stray.objects.create(setu_id="whose", cause="callback", outcome=outcome)
+    assert f">{outcome}</span>" in desk.get("signing/stray/", outcome=outcome)
     assert desk.act("signing/stray", "ask_again", stray) == ["Setu is asked again within moments."]
     stray.refresh_from_db()
     assert stray.outcome == ""
     assert Job.objects.get().subject == stray.id
+
+
+def test_the_front_page_leads_to_what_was_signed_and_superseded(desk):
+    assert ">signed</span>" not in desk.get("signing/stray/")
+    Stray.objects.create(setu_id="whose", cause="orphan", outcome="signed")
+    assert "signing/stray/?outcome=signed" in desk.get()
 
 
 def test_the_front_page_tells_what_is_wrong(desk, manager, asha):

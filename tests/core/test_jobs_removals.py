@@ -26,7 +26,7 @@ SWEEP, RUN, PACE = "tests/core/test_jobs_sweep.py", "tests/core/test_work.py", "
 LANES = "tests/core/test_lanes.py"
 RENEW = "tests/core/test_jobs_renew.py"
 FROZEN = "tests/core/test_redis_frozen.py"
-LOOKS, LEASES = "tests/signing/services/test_schedule.py", "tests/signing/test_leases.py"
+LOOKS, LEASES = "tests/signing/services/test_schedule.py", "tests/test_jobs.py"
 
 
 @dataclass(frozen=True)

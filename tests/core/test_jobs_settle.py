@@ -226,3 +226,21 @@ def test_the_time_of_settling_counts_not_that_of_the_claim(subject):
     changed(job, leased_until=after(LEASE - 20), due_at=after(-20))
     jobs.settle(claim, next_in=10)
     assert Job.objects.filter(id=job.id, due_at__gt=Now()).exists()
+
+
+def test_a_buried_job_waits_for_a_person_whoever_rings(subject):
+    job = make_job(subject)
+    jobs.bury(claimed(job), reason="It led to nothing")
+    jobs.ring(KIND, subject=subject, cause="callback")
+    job.refresh_from_db()
+    assert (job.dead_at is None, job.leased_until, job.last_error) == (False, None, "It led to nothing")
+    assert jobs.claim(job.id, lease=LEASE) is None
+    jobs.revive(job, cause="support")
+    assert jobs.claim(job.id, lease=LEASE) is not None
+
+
+def test_a_stale_holder_buries_nothing(subject):
+    job = make_job(subject)
+    with pytest.raises(jobs.LeaseLost):
+        jobs.bury(lost(job), reason="It led to nothing")
+    assert Job.objects.get(id=job.id).dead_at is None

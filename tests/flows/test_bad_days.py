@@ -188,3 +188,42 @@ def test_a_callback_of_a_receiver_that_failed_is_not_needed(ask, run_due, world,
     InboundDelivery.objects.all().delete()
     story.sign(0)
     assert to_the_end(story, run_due) == "sign_complete"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_doubles_that_come_at_once_are_acknowledged_both_and_kept_once(ask, run_due, world, asha):
+    story = ask(asha)
+    run_due()
+    wanted = Job.objects.get().wanted
+    fault = world.fault("callback_duplicate", at_once=True)
+    story.sign(0)
+    assert fault.times == 0, "it did strike"
+    assert [each.attempts for each in world.deliveries] == [[200], [200]]
+    assert InboundDelivery.objects.count() == 1
+    assert Job.objects.get().wanted == wanted + 1
+    run_due()
+    assert story.status == "sign_complete"
+
+
+def test_a_signature_that_is_told_of_before_the_create_is_answered_shows_at_once(ask, run_due, world, asha):
+    """The callback finds no request with that id; the id is asked about, and known by then."""
+    world.fault("callback_early", sign=True)
+    story = ask(asha)
+    run_due()
+    assert InboundDelivery.objects.filter(request=None).count() == 1
+    assert story.status == "sign_complete"
+    assert (len(world.requests()), Submission.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(("status", "html"), [(401, False), (403, True)])
+@pytest.mark.parametrize("endpoint", ["upload", "create", "get", "download"])
+def test_credentials_that_are_refused_mid_run_are_an_operators_alert_and_no_requests_fault(
+    ask, run_due, world, asha, caplog, endpoint, status, html
+):
+    world.fault("status", endpoint=endpoint, status=status, html=html)
+    story = ask(asha)
+    assert to_the_end(story, run_due, until={"sign_initiated"}) == "sign_initiated"
+    story.sign(0)
+    assert to_the_end(story, run_due) == "sign_complete"
+    told = [record for record in caplog.records if record.getMessage() == "setu.denied"]
+    assert [record.levelname for record in told] == ["ERROR"]

@@ -15,8 +15,10 @@ from signing.models import SignatureRequest, Submission
 from signing.selectors import request_id_of
 from signing.services.doorbells import setu_id_rung
 from signing.services.requests import Asked, request_create
+from signing.setu.client import NewSigner
+from signing.setu_provider import setu_client
 from signing.states import REQUEST_JOB
-from tests.builders import make_document
+from tests.builders import make_document, make_pdf
 from tests.standin import StandIn
 from tests.standin.transport import Transport
 
@@ -74,6 +76,22 @@ def submissions(request: SignatureRequest) -> list[Submission]:
 
 def errors_logged(caplog: Any) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+
+
+def made_at_setu(redirect_url: str, *, identifier: str = "x") -> str:
+    """A request of our account that SignFlow did not make, or has forgotten. Returns its id."""
+    setu = setu_client()
+    signer = NewSigner(
+        identifier=identifier,
+        display_name="X",
+        birth_year=None,
+        pages=[1],
+        position="top-left",
+        height=60,
+        width=180,
+    )
+    document_id = setu.upload(name="x", content=make_pdf())
+    return setu.create(document_id=document_id, redirect_url=redirect_url, reason=None, signers=[signer]).id
 
 
 class Between(httpx.BaseTransport):

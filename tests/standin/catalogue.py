@@ -55,7 +55,7 @@ KNOWN: dict[str, Kind] = {
         CALLS,
         STEPS,
         "Another answer than Setu's, and nothing is done: a 5xx, 401 or 403, a 429; html makes it a proxy's page.",
-        {"status": 500, "html": False, "retry_after": None},
+        {"status": 500, "html": False, "retry_after": None, "code": ""},
     ),
     "accept_then_hang": Kind(
         CALLS,

@@ -35,7 +35,7 @@ def faulty_answer(fault: Fault, trace_id: str) -> Response:
         page = f"<html><head><title>{status}</title></head><body><center>nginx</center></body></html>"
         response = Response(page, status=status, content_type="text/html")
     else:
-        code = ANSWER_CODES.get(status, "unexpected_error")
+        code = fault.arg("code") or ANSWER_CODES.get(status, "unexpected_error")
         response = envelope(status, code, "A fault that was asked for.", trace_id)
     if fault.arg("retry_after") is not None:
         response.headers["Retry-After"] = str(fault.arg("retry_after"))

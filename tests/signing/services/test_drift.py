@@ -56,7 +56,7 @@ def test_every_way_of_a_request_so_far_has_none(opened, manager, asha, ravi):
 
 
 def test_a_refused_request_has_none(world, manager, asha, run_due):
-    world.fault("status", endpoint="create", status=400)
+    world.fault("status", endpoint="create", status=400, code="invalid_payload")
     request = ask(asha, by=manager)
     run_due()
     request.refresh_from_db()

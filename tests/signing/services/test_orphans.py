@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from signing.models import Submission
 from signing.setu_provider import account_fingerprint
 from tests.builders import reloaded
-from tests.signing.builders import ask, due_in, named, owed, submissions
+from tests.signing.builders import ask, due_in, made_at_setu, named, owed, submissions
 
 
 def work(request, run_due) -> None:
@@ -30,8 +30,9 @@ def test_an_orphan_of_another_account_is_not_taken_for_deleted(world, manager, a
 def test_an_orphan_that_setu_will_not_delete_does_not_stop_the_request(world, manager, asha, run_due):
     request = ask(asha, by=manager)
     run_due()
+    stubborn = made_at_setu("https://elsewhere.test/")
     Submission.objects.create(
-        request=request, no=2, account=account_fingerprint(), setu_id="stubborn", orphaned_at=Now()
+        request=request, no=2, account=account_fingerprint(), setu_id=stubborn, orphaned_at=Now()
     )
     world.fault("status", endpoint="delete", status=400, times=100)
     at_setu = world.requests()[0]

@@ -10,10 +10,9 @@ from signing import setu_provider
 from signing.models import Stray, Submission
 from signing.services import strays
 from signing.services.strays import stray_named
-from signing.setu.client import NewSigner
-from signing.setu_provider import account_fingerprint, setu_client
-from tests.builders import make_pdf, reloaded
-from tests.signing.builders import Between, ask, job_of, owed, submissions
+from signing.setu_provider import account_fingerprint
+from tests.builders import reloaded
+from tests.signing.builders import Between, ask, job_of, made_at_setu, owed, submissions
 
 
 def due_again() -> None:
@@ -28,22 +27,6 @@ def lost(world, manager, asha, run_due):
     run_due()
     Job.objects.update(due_at=None)
     return request, world.requests()[0]["id"]
-
-
-def made_by_somebody(redirect_url: str) -> str:
-    """A request of the same account that somebody else has made."""
-    setu = setu_client()
-    signer = NewSigner(
-        identifier="x",
-        display_name="X",
-        birth_year=None,
-        pages=[1],
-        position="top-left",
-        height=60,
-        width=180,
-    )
-    document_id = setu.upload(name="x", content=make_pdf())
-    return setu.create(document_id=document_id, redirect_url=redirect_url, reason=None, signers=[signer]).id
 
 
 def test_an_unknown_id_is_fetched_once(world, db, run_due):
@@ -100,7 +83,7 @@ def test_an_id_that_is_answered_meanwhile_changes_nothing(lost, run_due):
 def test_somebody_elses_request_is_left_alone(lost, world, run_due, redirect_url):
     request, _ = lost
     submission = Submission.objects.get()
-    setu_id = made_by_somebody(redirect_url.format(reference=submission.reference))
+    setu_id = made_at_setu(redirect_url.format(reference=submission.reference))
     stray_named(setu_id=setu_id, cause="callback")
     run_due()
     assert Stray.objects.get().outcome == "unknown"
@@ -165,3 +148,34 @@ def test_a_submission_orphaned_long_ago_is_still_recognised(lost, world, run_due
     stray_named(setu_id=setu_id, cause="return")
     run_due()
     assert setu_id not in [each["id"] for each in world.requests()]
+
+
+@pytest.mark.parametrize("status", [500, 402])
+def test_a_second_request_under_one_reference_is_deleted_as_soon_as_setu_lets_us(
+    lost, world, run_due, status
+):
+    request, setu_id = lost
+    submission = Submission.objects.get()
+    stray_named(setu_id=setu_id, cause="callback")
+    run_due()
+    second = made_at_setu(f"http://localhost:8000/return/{submission.reference}/")
+    world.fault("status", endpoint="delete", status=status)
+    stray_named(setu_id=second, cause="callback")
+    due_again()
+    run_due()
+    assert Stray.objects.get(setu_id=second).outcome == "superseded"
+    assert len(world.requests()) == 2
+    Submission.objects.update(delete_tried_at=None)  # ten minutes later
+    owed(request)
+    run_due()
+    assert [each["id"] for each in world.requests()] == [setu_id]
+    assert reloaded(request).status == "sign_initiated"
+
+
+def test_one_that_bears_an_older_address_of_ours_is_known_by_its_document(lost, run_due, settings):
+    request, setu_id = lost
+    settings.PUBLIC_URL = "https://moved.test"
+    stray_named(setu_id=setu_id, cause="callback")
+    run_due()
+    assert Stray.objects.get().outcome == "adopted"
+    assert reloaded(request).status == "sign_initiated"

@@ -105,10 +105,13 @@ def test_a_request_without_a_reason_sends_none(manager, asha, run_due, sent):
     assert "reason" not in sent[0]
 
 
+@pytest.mark.parametrize("code", ["invalid_payload", "invalid_document"])
 @pytest.mark.parametrize("endpoint", ["upload", "create"])
-def test_a_refusal_fails_the_request_for_good(world, manager, asha, run_due, endpoint, caplog):
+def test_a_refusal_of_what_was_sent_fails_the_request_for_good(
+    world, manager, asha, run_due, endpoint, code, caplog
+):
     request = ask(asha, by=manager)
-    world.fault("status", endpoint=endpoint, status=400)
+    world.fault("status", endpoint=endpoint, status=400, code=code)
     run_due()
     request = reloaded(request)
     assert (request.status, request.ending_reason) == ("failed", "refused_by_setu")
