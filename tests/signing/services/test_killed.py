@@ -19,7 +19,7 @@ from core.storage import blob_read
 from signing import setu_provider
 from signing.models import SignatureRequest, SignedFile, Submission
 from signing.states import REQUEST_JOB
-from tests.builders import make_document, make_employee, make_manager, make_organization, make_pdf, reloaded
+from tests.builders import make_document, make_employee, make_manager, make_organization, reloaded
 from tests.proof import FULL, count
 from tests.signing.builders import ask, named, owed
 from tests.standin import StandIn
@@ -130,7 +130,7 @@ def one_live_request(request: SignatureRequest, world: StandIn) -> None:
 
 def new_request(people: tuple[User, list[User]]) -> SignatureRequest:
     manager, signers = people
-    return ask(*signers, by=manager, document=make_document(by=manager, content=make_pdf(1)))
+    return ask(*signers, by=manager, document=make_document(by=manager, pages=1))
 
 
 def submit_steps(people: tuple[User, list[User]], world: StandIn) -> int:
