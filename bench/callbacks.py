@@ -119,9 +119,7 @@ def busy_backlog(requests: Sequence[SignatureRequest]) -> Iterator[None]:
 
     def make_due() -> None:
         while True:
-            Job.objects.filter(subject__in=[request.id for request in requests]).update(
-                due_at=after(0), swept_at=None
-            )
+            Job.objects.filter(subject__in=[request.id for request in requests]).update(due_at=after(0))
             if stop.wait(10):
                 return
 

@@ -21,9 +21,6 @@ from core.prepared import adapted
 log = logging.getLogger(__name__)
 
 CRASHES_MAX = 5  # claims in a row that never settled; then the job is dead until a person revives it
-AGAIN_SECONDS = (
-    45.0  # s; shorter than the minute between two ticks, or a lost message would wait for two of them
-)
 CLOCK = "clock"  # the cause of a run that nobody rang for
 BACKOFF_SECONDS = (2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)  # s, by number of failures in a row
 # One statement: the row is made or found, and locked, whoever else rings at the same time.
@@ -78,7 +75,6 @@ def claim(job_id: int, *, lease: float) -> Claim | None:
             crashes=F("crashes") + 1,
             leased_until=after(lease),
             rest_until=None,
-            swept_at=None,
         )
         if not taken:
             return None
@@ -105,7 +101,7 @@ def settle(claim: Claim, *, next_in: float | None, failure: str = "", planned: b
 
     next_in: seconds until the next run is due, None for none. A ring since the claim makes it due now.
     failure: what was unavailable, in a few words without ids or names; empty when the work went well.
-    planned: nobody waits for the next run: it goes at the clock's pace.
+    planned: nobody waits for the next run: like a failure's, it goes on the clock's lane, at its pace.
     """
     due = Value(None) if next_in is None else after(next_in)
     settled = _held(claim).update(
@@ -118,8 +114,12 @@ def settle(claim: Claim, *, next_in: float | None, failure: str = "", planned: b
     )
     if not settled:
         raise LeaseLost
-    if next_in:
-        doorbell.ring_on_commit(claim.kind, claim.job_id, delay=next_in, by_clock=planned or bool(failure))
+    if not next_in:
+        return
+    if planned or failure:
+        doorbell.turn_on_commit(delay=next_in)
+    else:
+        doorbell.ring_on_commit(claim.kind, claim.job_id, delay=next_in)
 
 
 def postpone(claim: Claim, *, seconds: float) -> None:
@@ -188,28 +188,11 @@ def stumble(claim: Claim, *, error: BaseException) -> None:
     _held(claim).update(leased_until=None, due_at=after(backoff(claim)), last_error=type(error).__name__)
 
 
-def sweep(*, limit: int, again_after: float = AGAIN_SECONDS) -> int:
-    """Ring what is due and not leased or dead, oldest first; returns how many. Safe beside other clocks.
-
-    Ends early when the queue is away: what it could not ring is left for the next sweep.
-    again_after: seconds in which the same job is not swept twice. The clock's lane spreads the messages (core/work.py).
-    """
-    rested = Q(swept_at__isnull=True) | Q(swept_at__lt=after(-again_after))
-    rested &= Q(kind__in=list(doorbell.KINDS))  # a newer release may have rung kinds that are unknown here
-    due = _free(Job.objects.filter(rested)).order_by("due_at").values_list("id", "kind")[:limit]
-    rung = 0
-    for job_id, kind in list(due):
-        if _free(Job.objects.filter(rested, id=job_id)).update(swept_at=Now()):
-            if not doorbell.send(kind, job_id, by_clock=True):
-                Job.objects.filter(id=job_id).update(swept_at=None)
-                break
-            rung += 1
-    return rung
-
-
-def forget_sweeps() -> None:
-    """Let the next sweep ring all that is due: the queue that held the messages is gone. Repeating is safe."""
-    Job.objects.filter(swept_at__isnull=False).update(swept_at=None)
+def longest_due(*, limit: int) -> list[tuple[int, str]]:
+    """Ids and kinds of what is due and neither leased nor dead, the longest due first."""
+    known = list(doorbell.KINDS)  # a newer release may have rung kinds that are unknown here
+    due = _free(Job.objects.filter(kind__in=known)).order_by("due_at", "id")
+    return list(due.values_list("id", "kind")[:limit])
 
 
 def revive(job: Job, *, cause: str) -> None:

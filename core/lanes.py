@@ -1,4 +1,9 @@
-"""The clock's lane never takes all threads of a worker: however slow Setu is, some are left for doorbells."""
+"""The clock's lane: what is due is worked in turns, the longest due first, beside doorbells and never before them.
+
+A message on it is a turn and names no job. Who has a place works what is due, one job after the other, each at its
+slot of the pace; a turn that finds no place is dropped, as whoever holds the places looks again what is due before
+they go. So neither messages nor slots pile up, however long the backlog and however slow Setu is.
+"""
 
 import contextlib
 import threading
@@ -8,18 +13,19 @@ from dramatiq import Broker, Middleware, Worker
 
 from core.doorbell import CLOCK_QUEUE
 
-FULL_SECONDS = 5.0  # s until a message of the clock's that found no place is tried again
-
-_places: threading.BoundedSemaphore | None = None  # None: the clock has a worker of its own
+_places: threading.BoundedSemaphore | None = None  # None: no worker runs in this process
 
 
 class Lanes(Middleware):
-    """Where one worker serves all queues, the clock's messages get half of its threads at most."""
+    """The clock gets half of a worker's threads at most; of a worker of its own all but one, which hears the tick."""
 
     def after_worker_boot(self, broker: Broker, worker: Worker) -> None:
         global _places
-        shared = not worker.consumer_whitelist or worker.consumer_whitelist > {CLOCK_QUEUE}
-        _places = threading.BoundedSemaphore(max(1, worker.worker_threads // 2)) if shared else _places
+        queues = worker.consumer_whitelist
+        if queues and CLOCK_QUEUE not in queues:
+            return
+        share = worker.worker_threads - 1 if queues == {CLOCK_QUEUE} else worker.worker_threads // 2
+        _places = threading.BoundedSemaphore(max(1, share))
 
 
 @contextlib.contextmanager

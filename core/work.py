@@ -1,4 +1,4 @@
-"""The worker's side of a job: a message comes in, the job is claimed and worked until nothing is due."""
+"""The worker's side of a job: a message comes in, a job is claimed and worked until nothing of it is due."""
 
 import logging
 import time
@@ -17,8 +17,12 @@ from core.log import bind, scoped
 from core.outage import DATABASE_ERRORS, database_failed
 
 log = logging.getLogger(__name__)
+PACE = "clock.turns"
 STEPS_MAX = 10  # claims one message may lead to
-PACE_SECONDS_MIN = 0.05  # s; a shorter wait is not worth another message
+TURN_SECONDS = 5.0  # s after which a turn makes room: where there is one thread, doorbells wait for it
+SLOT_SECONDS_MAX = 30.0  # s; far more than all threads' slots together
+PUT_OFF_TRIES = 3
+PUT_OFF_SECONDS = 2.0  # s between two tries; as often as a database that is away is asked (core/postgres)
 
 
 def actor(name: str, *, queue: str, lease: float) -> Callable[[Callable[[Claim], None]], Kind]:
@@ -28,36 +32,32 @@ def actor(name: str, *, queue: str, lease: float) -> Callable[[Callable[[Claim],
         def by_bell(job_id: int) -> None:
             run_job(name, job_id)
 
-        def by_clock(job_id: int, paced: bool = False) -> None:
-            run_at_pace(name, job_id, paced=paced)
-
         limit = int(lease * 2000)  # ms: catches a step that exceeds its own limits
-        lanes = [
-            dramatiq.actor(actor_name=actor_name, queue_name=lane, time_limit=limit, notify_shutdown=True)(
-                run
-            )
-            for run, actor_name, lane in (
-                (by_bell, name, queue),
-                (by_clock, f"{name}.clock", doorbell.CLOCK_QUEUE),
-            )
-        ]
-        doorbell.KINDS[name] = Kind(name=name, lease=lease, work=work, by_bell=lanes[0], by_clock=lanes[1])
+        door = dramatiq.actor(actor_name=name, queue_name=queue, time_limit=limit, notify_shutdown=True)
+        doorbell.KINDS[name] = Kind(name=name, lease=lease, work=work, by_bell=door(by_bell))
         return doorbell.KINDS[name]
 
     return declare
 
 
-def run_at_pace(name: str, job_id: int, *, paced: bool) -> None:
-    """The clock's lane: at most so many jobs a second over all workers, so that Setu is not flooded."""
-    wait = 0.0 if paced else pace.slot(doorbell.CLOCK_QUEUE, per_second=settings.CLOCK_GETS_PER_SECOND)
-    if wait > PACE_SECONDS_MIN:
-        doorbell.send(name, job_id, delay=wait, by_clock=True, paced=True)
-        return
-    with lanes.clock_place() as free:
-        if free:
-            run_job(name, job_id)
-        else:
-            doorbell.send(name, job_id, delay=lanes.FULL_SECONDS, by_clock=True, paced=True)
+def run_turn() -> None:
+    """The clock's lane: work what is due, the longest due first, so many jobs a second over all workers.
+
+    Ends when nothing is due, when all places are taken, or after a while, and then another turn goes on.
+    """
+    until = time.monotonic() + TURN_SECONDS
+    while jobs.longest_due(limit=1):
+        with lanes.clock_place() as free:
+            if not free:
+                return  # who holds the places looks again after their job
+            slot = pace.slot(PACE, per_second=settings.CLOCK_GETS_PER_SECOND)
+            if drain.stopping.wait(min(slot, SLOT_SECONDS_MAX)):
+                return
+            for job_id, name in jobs.longest_due(limit=1):
+                run_job(name, job_id)
+        if time.monotonic() > until:
+            doorbell.send_turn()
+            return
 
 
 @scoped
@@ -99,10 +99,15 @@ def run_job(name: str, job_id: int) -> None:
 
 def _put_off(claim: Claim, *, error: Exception) -> None:
     """The database failed in mid-work: no fault of the job's. If it cannot be told so either, its lease runs out."""
-    log.error("job.database_failed", extra={"kind": claim.kind, "subject": claim.subject}, exc_info=error)
-    if not connection.in_atomic_block:  # a test's
-        connection.close_if_unusable_or_obsolete()
-    try:
-        jobs.put_off(claim, failure="The database failed")
-    except DATABASE_ERRORS:
-        log.warning("job.not_put_off", extra={"kind": claim.kind, "subject": claim.subject})
+    fields = {"kind": claim.kind, "subject": claim.subject}
+    log.error("job.database_failed", extra=fields, exc_info=error)
+    for tries in range(1, PUT_OFF_TRIES + 1):
+        if not connection.in_atomic_block:  # a test's
+            connection.close_if_unusable_or_obsolete()
+        try:
+            jobs.put_off(claim, failure="The database failed")
+            return
+        except DATABASE_ERRORS:
+            if tries == PUT_OFF_TRIES or drain.stopping.wait(PUT_OFF_SECONDS):
+                break
+    log.warning("job.not_put_off", extra=fields)

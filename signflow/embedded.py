@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 from dramatiq import Worker
 
-from core import doorbell, heartbeats, jobs
+from core import doorbell, heartbeats, sweeping
 from core.minutely import minute_over
 
 log = logging.getLogger(__name__)
@@ -48,20 +48,16 @@ def start() -> Callable[[], None]:
 
 
 def tick() -> int:
-    """What the minute clock does, at the ticker's pace. Returns the number of jobs rung."""
+    """What the minute clock does, at the ticker's pace. Returns the number of turns sent."""
     heartbeats.beat_if_silent(heartbeats.CLOCK, seconds=BEAT_SECONDS)
-    per_second = settings.CLOCK_GETS_PER_SECOND
-    return jobs.sweep(limit=max(1, int(per_second * settings.TICK_SECONDS)))
+    return sweeping.sweep()
 
 
 def _tick_until(stopping: threading.Event) -> None:
-    fresh, minute_at = True, -MINUTE
+    minute_at = -MINUTE
     while not stopping.wait(settings.TICK_SECONDS):
         try:
             close_old_connections()
-            if fresh:
-                jobs.forget_sweeps()
-                fresh = False
             if time.monotonic() - minute_at > MINUTE:
                 minute_over()
                 minute_at = time.monotonic()

@@ -7,7 +7,7 @@ from pathlib import Path
 import dramatiq
 import pytest
 
-from core import blobs, doorbell, retention, s3
+from core import blobs, doorbell, liveness, retention, s3, work
 from signing import states
 from signing.pdf import limits
 from signing.services import archive, cancel, look, strays, submit
@@ -68,11 +68,19 @@ def test_a_lease_outlasts_the_longest_step(kind):
 
 @pytest.mark.parametrize("kind", STEPS)
 def test_doorbells_and_the_clock_have_lanes_of_their_own(kind):
-    declared = doorbell.KINDS[kind]
-    assert declared.by_clock.queue_name == "clock" != declared.by_bell.queue_name
-    for actor in (declared.by_bell, declared.by_clock):
+    declared, turn = doorbell.KINDS[kind], dramatiq.get_broker().get_actor(doorbell.TURN)
+    assert turn.queue_name == "clock" != declared.by_bell.queue_name
+    for actor in (declared.by_bell, turn):
         assert actor.options["time_limit"] >= declared.lease * 1000
         assert "max_retries" not in actor.options
+
+
+def test_a_turns_limits_leave_room_for_the_longest_job_and_a_minutes_delay():
+    turn = dramatiq.get_broker().get_actor(doorbell.TURN)
+    longest = max(kind.by_bell.options["time_limit"] for kind in doorbell.KINDS.values())
+    own = (work.TURN_SECONDS + work.SLOT_SECONDS_MAX) * 1000
+    assert longest + own <= turn.options["time_limit"] < liveness.STUCK_SECONDS * 1000
+    assert turn.options["max_age"] > doorbell.DELAY_MAX * 1000
 
 
 def test_dramatiq_repeats_nothing():

@@ -1,9 +1,9 @@
 """What watching costs: a day of open requests, played through with the application's own schedule.
 
-`python -m tests.watching` prints the table for 10,000 of them. Times are simulated, everything that decides is the
-application's: signing/services/schedule.py, the jitter and the reach of delayed messages (core/jobs.py,
-core/doorbell.py), how much a tick sweeps (core/sweeping.py). The clock's pace is kept by one row in production, here by
-one number.
+`python -m tests.watching` prints the table for 10,000 of them. Times are simulated; when a request is looked at again
+is the application's own: signing/services/schedule.py, the jitter and the reach of delayed messages (core/jobs.py,
+core/doorbell.py). The clock's lane is played by its rules (core/lanes.py, core/work.py): turns, places, slots, the
+longest due first. The lane itself, with real workers and clocks: tests/production/test_backlog.py.
 """
 
 import heapq
@@ -36,9 +36,9 @@ class Request:
     activity_at: float | None = None
     due_at: float = 0.0
     bucket_at: datetime | None = None
-    swept_at: float = -DAY
     fence: int = 0
     gets: int = 0
+    leased: bool = False
     lost_at: float | None = None  # a signature whose callback was lost and that no look has found yet
 
 
@@ -50,7 +50,6 @@ class Day:
     workers: int
     found: list[float] = field(default_factory=list)
     gets: Counter[str] = field(default_factory=Counter)
-    gets_by_callback: int = 0
     latest: float = 0.0  # the longest that something due waited for its look
 
 
@@ -74,17 +73,32 @@ def played(requests: list[Request], *, workers: int, signatures: list[Signature]
 
     from core.claims import Claim
     from core.doorbell import DELAY_MAX
-    from core.jobs import AGAIN_SECONDS, jittered
+    from core.jobs import jittered
+    from core.sweeping import TURNS_MAX
     from signing.services import schedule
 
     day = Day(requests, workers)
     events: list[tuple[float, int, Callable[[float], None]]] = []
     order = iter(range(10**9))
     slot = 0.0  # when the clock's pace is free again
-    busy = [0.0] * (workers * THREADS)
+    places = workers * THREADS
+    due = [(request.due_at, request.no) for request in requests]  # a heap; outdated entries are left in it
+    heapq.heapify(due)
 
     def at(when: float, do: Callable[[float], None]) -> None:
         heapq.heappush(events, (when, next(order), do))
+
+    def becomes_due(request: Request, when: float) -> None:
+        request.due_at = when
+        heapq.heappush(due, (when, request.no))
+
+    def longest_due(now: float) -> Request | None:
+        while due and due[0][0] <= now:
+            request = requests[due[0][1]]
+            if request.due_at == due[0][0] and not request.leased:
+                return request
+            heapq.heappop(due)
+        return None
 
     def look(request: Request, now: float, *, by_clock: bool) -> None:
         claim = Claim(0, "", UUID(int=request.no), request.fence, 0, 0, 0, "")
@@ -92,7 +106,6 @@ def played(requests: list[Request], *, workers: int, signatures: list[Signature]
         request.gets += 1
         request.bucket_at = schedule.bucket_after(request.bucket_at, now=moment(now))
         day.gets[request.kind] += 1
-        day.gets_by_callback += not by_clock
         day.latest = max(day.latest, now - request.due_at) if by_clock else day.latest
         if request.lost_at is not None:
             day.found.append(now - request.lost_at)
@@ -103,41 +116,55 @@ def played(requests: list[Request], *, workers: int, signatures: list[Signature]
         )
         assert planned is not None
         wait = jittered(planned, claim=claim)
-        request.due_at = now + wait
+        becomes_due(request, now + wait)
         if wait <= DELAY_MAX:
-            at(request.due_at, partial(message, request))
+            at(request.due_at, turn)
 
-    def message(request: Request, now: float) -> None:
-        """The clock's lane: a slot of the pace, then a thread; what is not due any more costs nothing."""
-        nonlocal slot
-        slot = max(slot, now) + 1 / settings.CLOCK_GETS_PER_SECOND
-        at(max(now, slot - 1 / settings.CLOCK_GETS_PER_SECOND), partial(work, request))
+    def turn(now: float) -> None:
+        """It takes a place and a slot, if there are a place and something to do; otherwise it is dropped."""
+        nonlocal places, slot
+        if places and longest_due(now):
+            places -= 1
+            slot = max(slot, now) + 1 / settings.CLOCK_GETS_PER_SECOND
+            at(slot - 1 / settings.CLOCK_GETS_PER_SECOND, work)
 
-    def work(request: Request, now: float) -> None:
-        if request.due_at > now:
+    def work(now: float) -> None:
+        request = longest_due(now)
+        rest = schedule.bucket_wait(request.bucket_at, now=moment(now)) if request else 0.0
+        if request and rest:
+            becomes_due(request, now + rest)
+            at(request.due_at, partial(bell, request))
+        elif request:
+            request.leased = True
+            at(now + LOOK_SECONDS, partial(looked, request))
             return
-        rest = schedule.bucket_wait(request.bucket_at, now=moment(now))
-        if rest:
-            request.due_at = now + rest
-            at(request.due_at, partial(message, request))
-            return
-        thread = min(range(len(busy)), key=busy.__getitem__)
-        began = max(now, busy[thread])
-        busy[thread] = began + LOOK_SECONDS
-        look(request, began + LOOK_SECONDS, by_clock=True)
+        over(now)
+
+    def looked(request: Request, now: float) -> None:
+        request.leased = False
+        look(request, now, by_clock=True)
+        over(now)
+
+    def over(now: float) -> None:
+        nonlocal places
+        places += 1
+        turn(now)
+
+    def bell(request: Request, now: float) -> None:
+        """A doorbell has threads and no pace of its own."""
+        if request.due_at <= now and not request.leased:
+            look(request, now, by_clock=True)
 
     def tick(now: float) -> None:
-        due = [r for r in requests if r.due_at <= now and r.swept_at <= now - AGAIN_SECONDS]
-        for request in sorted(due, key=lambda r: r.due_at)[: int(60 * settings.CLOCK_GETS_PER_SECOND)]:
-            request.swept_at = now
-            message(request, now)
+        for _ in range(TURNS_MAX):
+            turn(now)
         at(now + TICK, tick)
 
     def follow(request: Request, now: float) -> None:
         """The link is followed: it rings for a look as soon as somebody is likely signing."""
         request.activity_at = now
-        request.due_at = min(request.due_at, now + settings.CHECK_SECONDS_ACTIVE)
-        at(request.due_at, partial(message, request))
+        becomes_due(request, min(request.due_at, now + settings.CHECK_SECONDS_ACTIVE))
+        at(request.due_at, partial(bell, request))
 
     def sign(request: Request, lost: bool, now: float) -> None:
         request.lost_at = now

@@ -80,9 +80,9 @@ class JobAdmin(ReadOnlyAdmin):
     actions = (revive,)
     fields = (
         "kind", "shown_subject", "state", "next_run", "shown_lease", "rests", "failures", "crashes", "cause",
-        "last_error", "died", "wanted", "fence", "swept",
+        "last_error", "died", "wanted", "fence",
     )  # fmt: skip
-    readonly_fields = ("shown_subject", "state", "next_run", "shown_lease", "rests", "died", "swept")
+    readonly_fields = ("shown_subject", "state", "next_run", "shown_lease", "rests", "died")
 
     def named(self, job: Job) -> str:
         return f"{job.kind} {job.subject} {job.last_error}"
@@ -134,10 +134,6 @@ class JobAdmin(ReadOnlyAdmin):
     @admin.display(description="given up")
     def died(self, job: Job) -> str:
         return moment(job.dead_at)
-
-    @admin.display(description="last rung by the clock")
-    def swept(self, job: Job) -> str:
-        return moment(job.swept_at)
 
 
 @admin.register(Heartbeat)

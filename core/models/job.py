@@ -22,9 +22,6 @@ class Job(models.Model):
     rest_until = models.DateTimeField(
         null=True, blank=True, help_text="Not before, whoever rings: the subject's bucket or back-off."
     )
-    swept_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the clock last sent a message for it."
-    )
     crashes = models.PositiveSmallIntegerField(default=0, help_text="Claims in a row that never settled.")
     failures = models.PositiveIntegerField(default=0, help_text="Tries in a row that found Setu unavailable.")
     cause = models.CharField(max_length=16, blank=True, help_text="Who rang last.")

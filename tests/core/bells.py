@@ -9,7 +9,7 @@ from dramatiq import Broker, Message
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 
-from core import jobs
+from core import doorbell, jobs
 from core.clock import after, database_now
 from core.models import Job
 
@@ -43,14 +43,25 @@ def waiting(broker: Broker) -> Iterator[bytes]:
 
 def bells(broker: Broker) -> list[Bell]:
     """The messages that wait, those of the test's kind only; they stay in the queue."""
-    found = []
-    for data in waiting(broker):
-        message: Message[None] = Message.decode(data)
-        if message.actor_name.startswith(KIND):
-            eta = message.options.get("eta")
-            delay = (eta - message.message_timestamp) / 1000 if eta else 0.0
-            found.append(Bell(message.args[0], message.queue_name.removesuffix(".DQ"), round(delay, 1)))
-    return found
+    return [
+        Bell(message.args[0], message.queue_name.removesuffix(".DQ"), delay_of(message))
+        for message in map(Message.decode, waiting(broker))
+        if message.actor_name.startswith(KIND)
+    ]
+
+
+def turns(broker: Broker) -> list[float]:
+    """The clock's turns that wait: in how many seconds each is due. They stay in the queue."""
+    return [
+        delay_of(message)
+        for message in map(Message.decode, waiting(broker))
+        if (message.actor_name, message.args) == (doorbell.TURN, ())
+    ]
+
+
+def delay_of(message: "Message[None]") -> float:
+    eta = message.options.get("eta")
+    return round((eta - message.message_timestamp) / 1000, 1) if eta else 0.0
 
 
 def make_job(subject: UUID, *, due_in: float | None = -1.0, **fields: object) -> Job:

@@ -35,9 +35,7 @@ def worked(broker: StubBroker) -> Iterator[Work]:
 
 
 def undeclare(broker: StubBroker, name: str) -> None:
-    kind = doorbell.KINDS.pop(name)
-    for lane in (kind.by_bell, kind.by_clock):
-        del broker.actors[lane.actor_name]
+    del broker.actors[doorbell.KINDS.pop(name).by_bell.actor_name]
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ import time_machine
 from django.db import transaction
 from ninja_jwt.tokens import AccessToken
 
-from core import heartbeats, jobs, pace
+from core import heartbeats, jobs, pace, sweeping, work
 from core.auth import tokens_for, user_of
 from core.clock import database_now
 from core.errors import NotSignedIn
-from tests.core.bells import LEASE, bells, changed, claimed, make_job, seconds_until_due
+from tests.core.bells import LEASE, changed, claimed, make_job, seconds_until_due
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("worked")]
 HOUR = timedelta(hours=1)
@@ -43,11 +43,25 @@ def test_a_lease_lasts_as_long_as_it_says(off, subject):
     assert 298 < seconds_until_due(changed(job)) <= 300
 
 
-def test_the_sweep_rings_what_is_due_and_nothing_else(off, subject, broker):
-    due = make_job(subject, due_in=-1)
+@pytest.mark.parametrize("jump", OFF, ids=str)
+def test_a_jump_while_work_is_held_neither_frees_it_nor_keeps_its_holder_from_settling(jump, subject):
+    job = make_job(subject)
+    claim = claimed(job)
+    with time_machine.travel(database_now() + jump, tick=True):
+        assert jobs.claim(job.id, lease=LEASE) is None
+        assert sweeping.sweep() == 0
+        with transaction.atomic():
+            jobs.settle(claim, next_in=300)
+    assert 298 < seconds_until_due(changed(job)) <= 300
+
+
+def test_the_clocks_lane_works_what_is_due_and_nothing_else(off, subject, worked, broker):
+    make_job(subject, due_in=-1)
     make_job(type(subject)(int=7), due_in=600)
-    assert jobs.sweep(limit=10) == 1
-    assert [bell.job_id for bell in bells(broker)] == [due.id]
+    assert sweeping.sweep() == 1
+    work.run_turn()
+    assert [claim.subject for claim in worked.claims] == [subject]
+    assert sweeping.sweep() == 0
 
 
 def test_heartbeats_and_the_pace_keep_the_databases_time(off):

@@ -1,14 +1,15 @@
 """R18: however many clocks and workers there are, a tick is one tick and the pace is one pace."""
 
+import time
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from core import jobs, pace, sweeping
-from core.clock import after
-from core.doorbell import CLOCK_QUEUE
+from core import pace, sweeping, work
+from core.clock import database_now
 from core.models import Job
-from tests.core.bells import KIND, bells
+from tests.core.bells import KIND, bells, turns
 from tests.core.test_jobs_races import at_once
 from tests.proof import count
 
@@ -23,27 +24,33 @@ CLOCKS = 4
 
 @pytest.fixture
 def all_due() -> None:
-    Job.objects.bulk_create([Job(kind=KIND, subject=UUID(int=no)) for no in range(1, OPEN + 1)])
-    Job.objects.update(due_at=after(-1))
+    """The lower the subject's number, the longer due."""
+    first = database_now() - timedelta(seconds=OPEN + 1)
+    Job.objects.bulk_create(
+        Job(kind=KIND, subject=UUID(int=no), due_at=first + timedelta(seconds=no))
+        for no in range(1, OPEN + 1)
+    )
 
 
-def test_r18_four_clocks_at_once_ring_one_ticks_worth_and_each_job_once(all_due, broker, settings):
+def test_r18_four_clocks_at_once_tick_once_and_send_a_few_turns(all_due, broker):
     results = at_once(*[sweeping.sweep_by_clock] * CLOCKS)
-    a_tick = 60 * settings.CLOCK_GETS_PER_SECOND
-    assert sorted(results, key=str) == sorted([a_tick, None, None, None], key=str)
-    rung = bells(broker)
-    assert len(rung) == a_tick == len({bell.job_id for bell in rung})
-    assert {bell.queue for bell in rung} == {CLOCK_QUEUE}, "doorbells have a lane of their own"
+    assert sorted(results, key=str) == sorted([sweeping.TURNS_MAX, None, None, None], key=str)
+    assert turns(broker) == [0.0] * sweeping.TURNS_MAX
+    assert bells(broker) == [], "doorbells have a lane of their own"
 
 
-def test_r18_four_sweeps_that_do_overlap_ring_each_job_once(all_due, broker):
-    def sweep() -> int:
-        return jobs.sweep(limit=500)
-
-    results = at_once(*[sweep] * CLOCKS)
-    rung = [bell.job_id for bell in bells(broker)]
-    assert len(rung) == len(set(rung)) == sum(each for each in results if isinstance(each, int))
-    assert len(rung) >= 500
+def test_r18_turns_at_once_work_each_job_once_the_longest_due_first_at_the_pace(
+    all_due, worked, settings, monkeypatch
+):
+    settings.CLOCK_GETS_PER_SECOND = 50
+    monkeypatch.setattr(work, "TURN_SECONDS", 1.0)
+    began = time.monotonic()
+    assert at_once(*[work.run_turn] * 8) == [None] * 8
+    took = time.monotonic() - began
+    numbers = [claim.subject.int for claim in worked.claims]
+    assert len(numbers) == len(set(numbers)), "each once"
+    assert 8 <= len(numbers) <= 50 * took + 1, "at the pace of all together"
+    assert max(numbers) <= len(numbers) + 8, "none is left behind"
 
 
 def test_r18_slots_taken_by_eight_workers_at_once_follow_each_other_at_the_pace():

@@ -9,7 +9,7 @@ from redis.exceptions import TimeoutError as RedisFrozen
 
 from core import doorbell
 from core.doorbell import Kind
-from tests.core.bells import KIND, Bell, bells
+from tests.core.bells import KIND, Bell, bells, turns
 
 
 class DownBroker(Broker):
@@ -28,16 +28,21 @@ class DownBroker(Broker):
 
 @pytest.fixture
 def kind_with() -> Iterator[object]:
-    """Declares a kind whose lanes lead to a broker that fails with the error."""
+    """Declares a kind whose lane, as the clock's, leads to a broker that fails with the error."""
+    actors = dramatiq.get_broker().actors
+    kept = actors[doorbell.TURN]
 
     def declare(error: Exception) -> Kind:
-        lane = dramatiq.actor(actor_name="tests.down", broker=DownBroker(error))(lambda job_id: None)
-        kind = Kind(name="tests.down", lease=9, work=lambda claim: None, by_bell=lane, by_clock=lane)
+        down = DownBroker(error)
+        lane = dramatiq.actor(actor_name="tests.down", broker=down)(lambda job_id: None)
+        actors[doorbell.TURN] = dramatiq.actor(actor_name=doorbell.TURN, broker=down)(lambda: None)
+        kind = Kind(name="tests.down", lease=9, work=lambda claim: None, by_bell=lane)
         doorbell.KINDS["tests.down"] = kind
         return kind
 
     yield declare
     doorbell.KINDS.pop("tests.down", None)
+    actors[doorbell.TURN] = kept
 
 
 @pytest.mark.parametrize(
@@ -46,9 +51,12 @@ def kind_with() -> Iterator[object]:
 @pytest.mark.parametrize("by_clock", [False, True])
 def test_a_queue_that_is_down_is_logged_and_does_not_disturb(error, by_clock, kind_with, caplog):
     kind_with(error)
-    doorbell.send("tests.down", 7, by_clock=by_clock)
+    left = doorbell.send_turn() if by_clock else doorbell.send("tests.down", 7)
+    assert left is False
     (line,) = [record for record in caplog.records if record.message == "doorbell.not_sent"]
-    assert (vars(line)["job_id"], vars(line)["error"]) == (7, type(error).__name__)
+    assert vars(line)["job_id"] == (None if by_clock else 7)
+    assert vars(line)["actor"] == (doorbell.TURN if by_clock else "tests.down")
+    assert vars(line)["error"] == type(error).__name__
 
 
 def test_a_mistake_of_ours_is_not_taken_for_a_queue_that_is_down(kind_with):
@@ -58,15 +66,17 @@ def test_a_mistake_of_ours_is_not_taken_for_a_queue_that_is_down(kind_with):
 
 
 @pytest.mark.usefixtures("worked")
-def test_a_message_goes_to_the_kinds_queue_or_to_the_clocks(broker):
+def test_a_message_goes_to_the_kinds_queue_and_a_turn_to_the_clocks(broker):
     doorbell.send(KIND, 7)
-    doorbell.send(KIND, 8, by_clock=True)
     doorbell.send(KIND, 9, delay=2.5)
+    doorbell.send_turn()
+    doorbell.send_turn(delay=1.5)
     assert sorted(bells(broker), key=lambda bell: bell.job_id) == [
         Bell(7, "tests", 0),
-        Bell(8, "clock", 0),
         Bell(9, "tests", 2.5),
     ]
+    assert sorted(turns(broker)) == [0, 1.5]
+    assert broker.get_actor(doorbell.TURN).queue_name == doorbell.CLOCK_QUEUE
 
 
 def test_an_undeclared_kind_is_named():

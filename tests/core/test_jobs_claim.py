@@ -40,13 +40,12 @@ def test_a_due_job_is_claimed_and_the_claim_tells_what_the_row_says(subject):
     assert (job.fence, job.crashes, job.wanted) == (7, 2, 4)
 
 
-def test_a_claim_leases_the_job_for_its_seconds_and_lets_the_clock_sweep_it_again(subject):
-    job = make_job(subject, swept_at=Now())
+def test_a_claim_leases_the_job_for_its_seconds(subject):
+    job = make_job(subject)
     claimed(job)
     assert job.leased_until is not None
     assert job.due_at is not None
     assert LEASE - 2 < (job.leased_until - job.due_at).total_seconds() - 1 < LEASE + 2
-    assert job.swept_at is None
 
 
 def test_a_job_that_is_not_due_is_not_claimed(subject):

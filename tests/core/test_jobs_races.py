@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 
-from core import jobs
+from core import jobs, work
 from core.clock import after
 from core.models import Job
 from tests.core.bells import KIND, LEASE, changed, claimed, make_job
@@ -76,6 +77,8 @@ def test_a_holder_and_its_successor_do_not_both_settle(turn, subject):
 
 
 @pytest.mark.parametrize("turn", range(3))
-def test_two_clocks_ring_each_job_once(turn, subject):
-    make_job(subject)
-    assert sum(at_once(*[lambda: jobs.sweep(limit=5)] * 3)) == 1  # type: ignore[arg-type]
+def test_turns_at_once_work_each_job_once(turn, worked, settings):
+    settings.CLOCK_GETS_PER_SECOND = 100
+    subjects = [make_job(uuid4()).subject for _ in range(5)]
+    assert at_once(*[work.run_turn] * 3) == [None] * 3
+    assert sorted(claim.subject for claim in worked.claims) == sorted(subjects)

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from core import jobs
 from core.clock import after
 from core.models import Job
-from tests.core.bells import KIND, Bell, bells, claimed, make_job, seconds_until_due
+from tests.core.bells import KIND, Bell, bells, changed, claimed, make_job, seconds_until_due
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("worked")]
 
@@ -198,3 +198,24 @@ def test_a_ring_may_end_a_rest(django_capture_on_commit_callbacks, broker, subje
     assert len(bells(broker)) == 1
     assert claimed(job)
     assert job.rest_until is None
+
+
+def test_what_is_postponed_gets_a_message_for_the_end_of_its_rest(
+    django_capture_on_commit_callbacks, broker, subject
+):
+    job = make_job(subject, failures=2, cause="callback")
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        jobs.postpone(claimed(job), seconds=40)
+    assert bells(broker) == [Bell(job.id, "tests", 40)]
+    job.refresh_from_db()
+    assert (job.failures, job.crashes, job.cause, job.leased_until) == (2, 0, "callback", None)
+
+
+def test_a_stale_holder_postpones_nothing(subject):
+    job = make_job(subject)
+    stale = claimed(job)
+    changed(job, leased_until=after(-1))
+    claimed(job)
+    with pytest.raises(jobs.LeaseLost), transaction.atomic():
+        jobs.postpone(stale, seconds=40)
+    assert changed(job).rest_until is None

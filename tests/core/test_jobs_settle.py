@@ -7,7 +7,17 @@ from django.db.models.functions import Now
 from core import jobs
 from core.clock import after
 from core.models import Job, Organization
-from tests.core.bells import KIND, LEASE, Bell, bells, changed, claimed, make_job, seconds_until_due
+from tests.core.bells import (
+    KIND,
+    LEASE,
+    Bell,
+    bells,
+    changed,
+    claimed,
+    make_job,
+    seconds_until_due,
+    turns,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("worked")]
 
@@ -136,7 +146,30 @@ def test_a_next_time_within_a_minute_gets_a_delayed_message(
     with django_capture_on_commit_callbacks(execute=True):
         jobs.settle(claimed(job), next_in=next_in)
         assert bells(broker) == []
-    assert bells(broker) == [Bell(job.id, "tests", next_in)]
+    assert (bells(broker), turns(broker)) == ([Bell(job.id, "tests", next_in)], [])
+
+
+@pytest.mark.parametrize("how", [{"planned": True}, {"failure": "Setu does not answer"}])
+@pytest.mark.parametrize("next_in", [0.5, 60.0])
+def test_what_nobody_waits_for_gets_a_turn_of_the_clocks_lane_then_and_no_doorbell(
+    next_in, how, subject, broker, django_capture_on_commit_callbacks
+):
+    job = make_job(subject)
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs.settle(claimed(job), next_in=next_in, **how)
+        assert turns(broker) == []
+    assert (bells(broker), turns(broker)) == ([], [next_in])
+
+
+@pytest.mark.parametrize("how", [{"planned": True}, {"failure": "Setu does not answer"}])
+@pytest.mark.parametrize("next_in", [None, 0.0, 60.1])
+def test_what_nobody_waits_for_within_a_minute_is_left_to_the_tick(
+    next_in, how, subject, broker, django_capture_on_commit_callbacks
+):
+    job = make_job(subject)
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs.settle(claimed(job), next_in=next_in, **how)
+    assert (bells(broker), turns(broker)) == ([], [])
 
 
 @pytest.mark.parametrize("next_in", [None, 0.0, 60.1, 3600.0])

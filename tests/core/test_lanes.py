@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import uuid4
 
 import pytest
 
-from core import jobs, lanes, work
+from core import jobs, lanes, sweeping, work
+from core.clock import after
 from core.doorbell import CLOCK_QUEUE
-from tests.core.bells import KIND, bells, make_job
+from core.models import Pace
+from tests.core.bells import changed, make_job, turns
 
 
 @dataclass
@@ -43,22 +46,60 @@ def test_the_clock_gets_half_of_a_shared_workers_threads(threads, places):
     assert places_taken(10) == places, "they are given back"
 
 
-@pytest.mark.parametrize("queues", [{CLOCK_QUEUE}, {"requests", "strays"}])
-def test_a_worker_of_its_own_gives_the_clock_all_it_has(queues):
-    boot(threads=2, queues=queues)
-    assert places_taken(10) == 10
+@pytest.mark.parametrize(("threads", "places"), [(4, 3), (1, 1)])
+def test_a_worker_of_its_own_gives_the_clock_all_threads_but_the_one_that_hears_the_tick(threads, places):
+    boot(threads=threads, queues={CLOCK_QUEUE})
+    assert places_taken(10) == places
+
+
+def test_a_worker_of_other_queues_leaves_the_clocks_places_as_they_are():
+    boot(threads=4, queues={CLOCK_QUEUE})
+    boot(threads=2, queues={"requests", "strays"})
+    assert places_taken(10) == 3
 
 
 @pytest.mark.django_db
-def test_a_message_that_finds_no_place_is_tried_again_and_the_job_stays_due(worked, broker, subject):
+def test_a_turn_that_finds_no_place_is_dropped_and_the_job_stays_due(worked, broker, subject):
     boot(threads=2)
-    job = make_job(subject)
+    make_job(subject)
     with lanes.clock_place():
-        work.run_at_pace(KIND, job.id, paced=True)
-    assert worked.claims == []
-    assert [(bell.queue, bell.delay) for bell in bells(broker)] == [(CLOCK_QUEUE, lanes.FULL_SECONDS)]
-    work.run_at_pace(KIND, job.id, paced=True)
+        work.run_turn()
+    assert (worked.claims, turns(broker)) == ([], [])
+    work.run_turn()
     assert len(worked.claims) == 1
+
+
+@pytest.mark.django_db
+def test_ticks_while_a_slow_setu_has_all_places_leave_nothing_behind_in_the_queue(worked, broker):
+    boot(threads=2)
+    for _ in range(40):
+        make_job(uuid4())
+    with lanes.clock_place():
+        for _ in range(5):
+            assert sweeping.sweep() == len(turns(broker)) == sweeping.TURNS_MAX
+            broker.flush_all()
+            for _ in range(sweeping.TURNS_MAX):
+                work.run_turn()  # as each is delivered
+            assert turns(broker) == []
+    assert worked.claims == []
+    assert not Pace.objects.exists(), "nor has any taken a slot from those who work"
+
+
+@pytest.mark.django_db
+def test_what_a_dropped_turn_came_for_is_worked_by_whoever_had_the_place(worked, subject):
+    """It looks again when its place is free, so that no turn is needed between its last look and its end."""
+    boot(threads=2)
+    later = make_job(uuid4(), due_in=50)
+
+    def slow(claim: jobs.Claim) -> None:
+        changed(later, due_at=after(-1))
+        work.run_turn()
+        jobs.settle(claim, next_in=None)
+
+    worked.steps = [slow]
+    make_job(subject)
+    work.run_turn()
+    assert [claim.job_id for claim in worked.claims][1:] == [later.id]
 
 
 @pytest.mark.django_db
@@ -68,5 +109,6 @@ def test_a_place_is_given_back_when_the_work_stumbles(worked, subject):
 
     boot(threads=2)
     worked.steps.append(stumble)
-    work.run_at_pace(KIND, make_job(subject).id, paced=True)
+    make_job(subject)
+    work.run_turn()
     assert places_taken(10) == 1

@@ -1,12 +1,14 @@
 """One message of the queue: what `run_job` does with the job it names."""
 
+import contextlib
 import time
+from collections.abc import Iterator
 
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from dramatiq.middleware import Shutdown, TimeLimitExceeded
 
-from core import doorbell, jobs, work
+from core import doorbell, drain, jobs, work
 from core.clock import after
 from core.models import Job
 from tests.core.bells import KIND, LEASE, Bell, bells, changed, make_job, seconds_until_due
@@ -68,7 +70,7 @@ def test_a_job_that_stays_due_makes_room_for_others_after_ten_steps(subject, wor
 
 def test_a_run_ends_when_the_leases_time_is_used_up(subject, broker, worked):
     kind = doorbell.KINDS[KIND]
-    doorbell.KINDS[KIND] = doorbell.Kind(KIND, 0.01, kind.work, kind.by_bell, kind.by_clock)
+    doorbell.KINDS[KIND] = doorbell.Kind(KIND, 0.01, kind.work, kind.by_bell)
 
     def slow(claim: jobs.Claim) -> None:
         time.sleep(0.02)
@@ -133,6 +135,62 @@ def test_a_database_that_fails_in_mid_work_is_a_failure_and_not_a_crash(error, s
     assert seconds_until_due(job) > 1, "the back-off holds, whoever rings"
 
 
+@contextlib.contextmanager
+def writes_fail(times: int) -> Iterator[None]:
+    """The database takes no UPDATE, so many times."""
+    left = [times]
+
+    def refuse(execute, sql, params, many, context):
+        if sql.startswith("UPDATE") and left[0]:
+            left[0] -= 1
+            raise OperationalError("the database system is starting up")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse):
+        yield
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("failing", "found"), [(2, (0, 1, "The database failed")), (3, (1, 0, ""))], ids=["twice", "three times"]
+)
+def test_a_database_that_is_away_for_a_moment_is_told_when_it_is_back(
+    failing, found, subject, worked, caplog, monkeypatch
+):
+    monkeypatch.setattr(work, "PUT_OFF_SECONDS", 0.01)
+    outage = contextlib.ExitStack()
+
+    def cut_off(claim: jobs.Claim) -> None:
+        outage.enter_context(writes_fail(failing))
+        raise OperationalError("server closed the connection")
+
+    job = make_job(subject)
+    worked.steps = [cut_off]
+    with outage:
+        work.run_job(KIND, job.id)
+    job.refresh_from_db()
+    assert (job.crashes, job.failures, job.last_error) == found
+    told = [record.message for record in caplog.records]
+    assert told == ["job.database_failed", *(["job.not_put_off"] if failing == 3 else [])]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_ends_does_not_wait_for_the_database(subject, worked, monkeypatch):
+    monkeypatch.setattr(work, "PUT_OFF_SECONDS", 600.0)
+    outage = contextlib.ExitStack()
+
+    def cut_off(claim: jobs.Claim) -> None:
+        outage.enter_context(writes_fail(9))
+        drain.stopping.set()
+        raise OperationalError("server closed the connection")
+
+    job = make_job(subject)
+    worked.steps = [cut_off]
+    with outage:
+        work.run_job(KIND, job.id)
+    assert changed(job).crashes == 1, "its lease runs out"
+
+
 def test_work_that_was_overtaken_ends_quietly(subject, worked, caplog):
     job = make_job(subject)
     worked.steps = [overtaken]
@@ -143,18 +201,18 @@ def test_work_that_was_overtaken_ends_quietly(subject, worked, caplog):
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
-def test_both_lanes_lead_to_the_work(subject, worked):
-    kind = doorbell.KINDS[KIND]
+def test_both_lanes_lead_to_the_work(subject, worked, broker):
     job = make_job(subject)
-    for lane in (kind.by_bell, kind.by_clock):
-        lane.fn(changed(job, due_at=after(-1)).id)
+    doorbell.KINDS[KIND].by_bell.fn(job.id)
+    changed(job, due_at=after(-1))
+    broker.get_actor(doorbell.TURN).fn()
     assert len(worked.claims) == 2
 
 
 @pytest.mark.usefixtures("worked")
-def test_each_lane_is_told_of_a_shutdown_and_has_a_time_limit():
-    kind = doorbell.KINDS[KIND]
-    for lane in (kind.by_bell, kind.by_clock):
+def test_each_lane_is_told_of_a_shutdown_and_has_a_time_limit(broker):
+    bell, turn = doorbell.KINDS[KIND].by_bell, broker.get_actor(doorbell.TURN)
+    assert bell.options["time_limit"] == 2 * LEASE * 1000
+    for lane in (bell, turn):
         assert lane.options["notify_shutdown"] is True
-        assert lane.options["time_limit"] == 2 * LEASE * 1000
         assert "periodic" not in lane.options

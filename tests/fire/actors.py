@@ -1,4 +1,4 @@
-"""Three kinds of work with a short lease. What they do is written down as an event of the subject's chain."""
+"""Kinds of work with a short lease. What they do is written down as an event of the subject's chain."""
 
 import os
 import signal
@@ -11,6 +11,7 @@ from core.events import event_append
 
 LEASE = 3.0  # s
 HELD_SECONDS, HELD_LEASE = 4.0, 6.0
+ENDLESS_LEASE = 1.0  # Dramatiq's limit is twice the lease
 
 
 def _done(claim: jobs.Claim) -> None:
@@ -28,6 +29,18 @@ def good(claim: jobs.Claim) -> None:
 def poison(claim: jobs.Claim) -> None:
     """Takes the process with it, as a library's fault in native code does."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+@work.actor("fire.endless", queue="fire", lease=ENDLESS_LEASE)
+def endless(claim: jobs.Claim) -> None:
+    while True:
+        time.sleep(0.01)
+
+
+@work.actor("fire.greedy", queue="fire", lease=LEASE)
+def greedy(claim: jobs.Claim) -> None:
+    """Asks for more memory than any machine has."""
+    bytearray(1 << 62)
 
 
 @work.actor("fire.held", queue="fire", lease=HELD_LEASE)

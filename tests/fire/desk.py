@@ -12,7 +12,7 @@ import django
 
 django.setup()
 
-from core import jobs
+from core import jobs, sweeping
 from core.models import Event, Heartbeat, Job
 from tests.fire import actors  # noqa: F401  # declares the kinds
 
@@ -26,7 +26,7 @@ def ring(kind: str, number: int) -> list[str]:
 
 def sweep() -> int:
     """A tick that does not wait for its minute."""
-    return jobs.sweep(limit=1000, again_after=1.0)
+    return sweeping.sweep()
 
 
 def done(subjects: list[str]) -> list[list[Any]]:

@@ -51,8 +51,8 @@ class Cluster:
 
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:
-        """Stopped, with its connections open."""
-        with stopped(self.process.pid, *children(self.process.pid)):
+        """Stopped, with its connections open. The one that takes new ones stops first, so that none comes later."""
+        with stopped(self.process.pid), stopped(*children(self.process.pid)):
             yield
 
 

@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -58,16 +59,19 @@ class Pollers(Senders):
 
 
 class Callbacks(Senders):
-    """Notifications of an id nobody knows, each another body; `every`: seconds between two of one thread.
+    """Notifications, each another body, of `setu_ids` by turns, else of ids nobody knows.
 
-    The threads take turns.
+    every: seconds between two of one thread; the threads take turns.
     """
 
-    def __init__(self, run: Production, number: int, *, every: float = 0) -> None:
+    def __init__(
+        self, run: Production, number: int, *, every: float = 0, setu_ids: Sequence[str] = ()
+    ) -> None:
         super().__init__(number)
         self.acked: set[str] = set()  # digests of bodies
         self.answers: list[tuple[float, float, int]] = []  # when, how long, status (0: none)
         self._every = every
+        self._setu_ids = setu_ids or [f"unknown-{no}" for no in range(number)]
         self._url = f"{run.web_url}/webhooks/setu/{run.env['SETU_CALLBACK_TOKENS']}"
 
     def work(self, no: int) -> None:
@@ -75,7 +79,7 @@ class Callbacks(Senders):
         with httpx.Client(timeout=30, trust_env=False) as http:
             while not self.stop.wait(max(0.0, began + turn * self._every - time.monotonic())):
                 turn += 1
-                self._send(http, f"unknown-{no}", f"{no}.{turn}")
+                self._send(http, self._setu_ids[(no + turn) % len(self._setu_ids)], f"{no}.{turn}")
 
     def _send(self, http: httpx.Client, setu_id: str, stamp: str) -> None:
         esign = {"id": setu_id, "status": "sign_pending", "signers": []}

