@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from core import jobs
 from core.clock import database_now
@@ -16,7 +17,16 @@ from signing.services.orphans import after_the_end
 from signing.setu.client import SetuClient
 from signing.setu.errors import SetuNotFound
 from signing.setu.wire import SetuSignature
-from signing.states import SETU_COMPLETE, SETU_IN_PROGRESS, SETU_SIGNED, SETU_WORDS, Stage, Status
+from signing.setu_provider import account_fingerprint
+from signing.states import (
+    REQUEST_JOB,
+    SETU_COMPLETE,
+    SETU_IN_PROGRESS,
+    SETU_SIGNED,
+    SETU_WORDS,
+    Stage,
+    Status,
+)
 
 log = logging.getLogger(__name__)
 GONE_SECONDS = 600.0  # s between the two 404s it takes to believe that a request was withdrawn at Setu
@@ -143,16 +153,15 @@ def _next_in(request: SignatureRequest, *, claim: jobs.Claim, soon: float | None
 
 @transaction.atomic
 def gone_apply(*, request: SignatureRequest, claim: jobs.Claim) -> None:
-    """Setu answered 404. Two of them ten minutes apart end the request, unless many are gone at once."""
+    """Setu answered 404. Two of them ten minutes apart end the request, if Setu knows others meanwhile."""
     request, now = request_locked(request), database_now()
     request.bucket_at = schedule.bucket_after(request.bucket_at, now=now)
     request.gone_at = request.gone_at or now
     waited = (now - request.gone_at).total_seconds()
     wait: float | None = GONE_SECONDS - waited
+    doubtful = _setu_forgets(request)
     if waited >= GONE_SECONDS:
-        gone = SignatureRequest.objects.filter(gone_at__isnull=False).exclude(stage=Stage.ENDED).count()
-        if gone > GONE_MANY:
-            log.error("setu.many_requests_gone", extra={"count": gone})
+        if doubtful:
             wait = GONE_SECONDS
         else:
             request_end(request, ending=Status.FAILED, reason="withdrawn_at_setu", now=now)
@@ -160,3 +169,28 @@ def gone_apply(*, request: SignatureRequest, claim: jobs.Claim) -> None:
             wait = after_the_end(request)
     request.save()
     jobs.settle(claim, next_in=wait)
+
+
+def _setu_forgets(request: SignatureRequest) -> bool:
+    """Whether it may be Setu that is wrong, or we: many requests are gone at once, or none has been found since.
+
+    Then another one is asked about, so that the next 404 can be judged. Alone, a request is believed to be gone.
+    """
+    others = SignatureRequest.objects.filter(
+        stage__in=(Stage.SUBMITTED, Stage.ARCHIVING),
+        submissions__account=account_fingerprint(),
+        submissions__orphaned_at__isnull=True,
+    ).exclude(id=request.id)
+    gone = others.filter(gone_at__isnull=False).count() + 1
+    if gone > GONE_MANY:
+        log.error("setu.many_requests_gone", extra={"count": gone})
+        return True
+    if others.filter(gone_at__isnull=True, confirmed_at__gte=request.gone_at).exists():
+        return False
+    other = others.order_by(F("gone_at").desc(nulls_first=True)).values_list("id", flat=True).first()
+    if other is None:
+        return False
+    log.warning("setu.no_request_found_since", extra={"request_id": request.id})
+    # Not in this transaction: two that ring each other's jobs would wait for each other.
+    transaction.on_commit(lambda: jobs.ring(REQUEST_JOB, subject=other, cause="check"))
+    return True

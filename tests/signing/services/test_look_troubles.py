@@ -1,21 +1,17 @@
-"""Setu's bad days at the look: unknown words, no answer, requests that are gone."""
+"""Setu's bad days at the look: unknown words, no answer, another account. Requests that are gone: test_look_gone.py."""
 
 import httpx
 import pytest
 
 from core.models import Job
 from signing import setu_provider
-from signing.models import SignatureRequest, Signer
-from signing.services.look import GONE_MANY
-from tests.builders import make_request
+from signing.models import Signer
 from tests.signing.builders import (
     Between,
     due_in,
     errors_logged,
-    events,
     job_of,
     owed,
-    ten_minutes_pass_since_gone,
 )
 
 
@@ -121,74 +117,6 @@ def test_setu_may_ask_for_a_longer_wait(opened, asha):
     it = opened(asha)
     it.world.fault("status", endpoint="get", status=429, retry_after=120)
     assert 110 < due_in(it.go_on()) <= 120
-
-
-def test_one_404_is_not_believed_and_is_asked_again_after_ten_minutes(opened, asha):
-    it = opened(asha)
-    it.world.delete(it.setu_id)
-    request = it.go_on()
-    assert (request.stage, request.gone_at is None) == ("submitted", False)
-    assert 590 < due_in(request) <= 600
-    request = it.go_on()  # somebody rings within the ten minutes
-    assert request.stage == "submitted"
-    assert due_in(request) <= 600
-
-
-def test_two_404s_ten_minutes_apart_end_the_request(opened, asha):
-    it = opened(asha)
-    it.world.delete(it.setu_id)
-    ten_minutes_pass_since_gone(it.go_on())
-    request = it.go_on()
-    assert (request.status, request.ending_reason) == ("failed", "withdrawn_at_setu")
-    assert request.ended_at is not None
-    assert job_of(request).due_at is None
-    assert events(request)[-1] == "request.failed"
-
-
-def test_a_good_answer_in_between_starts_the_count_again(opened, asha):
-    it = opened(asha)
-    it.world.fault("status", endpoint="get", status=404)
-    ten_minutes_pass_since_gone(it.go_on())
-    assert it.go_on().gone_at is None
-    it.world.fault("status", endpoint="get", status=404)
-    assert it.go_on().stage == "submitted"
-
-
-def test_a_gateways_404_is_no_word_of_setus(opened, asha):
-    it = opened(asha)
-    it.world.fault("status", endpoint="get", status=404, html=True)
-    assert it.go_on().gone_at is None
-
-
-def test_many_gone_at_once_fail_nobody_and_alert(opened, manager, asha, caplog, run_due):
-    it = opened(asha)
-    others = [make_request(by=manager, signers=[asha], setu_id=f"gone-{n}") for n in range(GONE_MANY)]
-    it.world.delete(it.setu_id)
-    ten_minutes_pass_since_gone(it.go_on())
-    SignatureRequest.objects.filter(id__in=[other.id for other in others]).update(gone_at=it.request.gone_at)
-    request = it.go_on()
-    assert request.stage == "submitted"
-    assert "setu.many_requests_gone" in errors_logged(caplog)
-    assert 590 < due_in(request) <= 600
-
-    SignatureRequest.objects.filter(id=others[0].id).update(gone_at=None)
-    assert it.go_on().status == "failed"
-
-
-def test_those_that_have_ended_are_not_counted_among_the_gone(opened, manager, asha):
-    it = opened(asha)
-    for n in range(GONE_MANY + 1):
-        make_request(
-            by=manager,
-            signers=[asha],
-            setu_id=f"gone-{n}",
-            stage="ended",
-            ending="failed",
-            gone_at=it.request.created_at,
-        )
-    it.world.delete(it.setu_id)
-    ten_minutes_pass_since_gone(it.go_on())
-    assert it.go_on().status == "failed"
 
 
 def test_another_setu_account_pauses_the_request_and_says_so(opened, asha, settings):
