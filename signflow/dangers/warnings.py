@@ -162,5 +162,11 @@ WARNINGS = (
         hint="Leave it at its default, 400: who came in is often asked months later.",
         found=lambda s: s.KEEP_LOG_DAYS < LOG_DAYS,
     ),
+    Danger(
+        id="signflow.W022",
+        says="SIGNED_FILE_MUST_MATCH is off: a signed file is kept though it may be somebody else's contract.",
+        hint="Set it back once the files that Setu writes are understood (docs/operations.md).",
+        found=lambda s: not s.SIGNED_FILE_MUST_MATCH,
+    ),
 )
 DEFAULT_CONCURRENCY = 2

@@ -20,6 +20,8 @@ SETU_BASE_URL: str = env.str("SETU_BASE_URL", default="https://dg-sandbox.setu.c
 SETU_CLIENT_ID = required("SETU_CLIENT_ID")
 SETU_CLIENT_SECRET = required("SETU_CLIENT_SECRET")
 SETU_PRODUCT_INSTANCE_ID = required("SETU_PRODUCT_INSTANCE_ID")
+# false: a signed file that is not recognised as the document that was sent is logged, and kept all the same.
+SIGNED_FILE_MUST_MATCH: bool = env.bool("SIGNED_FILE_MUST_MATCH", default=True)
 SETU_DOWNLOAD_HOSTS: list[str] = env.list(
     "SETU_DOWNLOAD_HOSTS", default=["amazonaws.com", "setu.co"]
 )  # suffixes

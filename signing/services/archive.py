@@ -3,6 +3,7 @@
 import hashlib
 import logging
 
+from django.conf import settings
 from django.db import transaction
 
 from core import jobs
@@ -42,8 +43,7 @@ def request_archive(
     jobs.renew(claim)  # checking, and then storing, on a storage that may be slow, have a lease of their own
     try:
         proof = verify.pdf_verify(content, signatures=request.signers.filter(setu_status=SETU_SIGNED).count())
-        original = blob_read(request.document.blob)
-        binding.pdf_bind(content, proof=proof, original=original, pages=request.document.pages)
+        _compare(content, proof=proof, request=request)
     except verify.NotReadable as error:
         log.warning("archive.not_readable", extra={"request_id": request.id, "reason": error.reason})
         wait = jobs.backoff(claim)
@@ -57,6 +57,17 @@ def request_archive(
     jobs.renew(claim)
     blob = blob_store(organization_id=request.organization_id, content=content)
     _completed(claim=claim, request=request, content=content, blob=blob, signatures=len(proof.signatures))
+
+
+def _compare(content: bytes, *, proof: verify.PdfProof, request: SignatureRequest) -> None:
+    """Raises NotProven: the file is not the document that was sent, and the setting does not let it pass."""
+    original = blob_read(request.document.blob)
+    try:
+        binding.pdf_bind(content, proof=proof, original=original, pages=request.document.pages)
+    except verify.NotProven as error:
+        if settings.SIGNED_FILE_MUST_MATCH:
+            raise
+        log.error("archive.not_compared", extra={"request_id": request.id, "reason": error.reason_code})
 
 
 def _see_signers(

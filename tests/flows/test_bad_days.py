@@ -141,6 +141,20 @@ def test_another_document_with_as_many_pages_is_quarantined_and_a_manager_can_ha
     assert SignedFile.objects.get().sha256 == hashlib.sha256(true_file).hexdigest()
 
 
+def test_an_operator_can_let_a_file_pass_that_is_not_recognised_and_the_log_tells(
+    ask, run_due, world, asha, settings, caplog
+):
+    """In case that Setu writes files in a way we do not know: else every request would stay quarantined."""
+    settings.SIGNED_FILE_MUST_MATCH = False
+    world.fault("wrong_file", times=1)
+    story = ask(asha, content=blank("Our contract"))
+    run_due()
+    story.sign(0)
+    assert to_the_end(story, run_due, until={"sign_complete"}) == "sign_complete"
+    (told,) = [record for record in caplog.records if record.message == "archive.not_compared"]
+    assert (str(told.request_id), told.reason) == (story.request_id, "another_document")
+
+
 def test_every_fault_of_the_catalogue_is_met_here():
     assert {name for name, *_ in OVERCOME} | NOT_OVERCOME == set(KNOWN)
 

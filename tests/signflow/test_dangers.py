@@ -80,6 +80,7 @@ WARNS: dict[str, list[dict[str, str]]] = {
     "W019": [{"PASSWORD_LENGTH_MIN": "8"}],
     "W020": [{"SETU_DOWNLOAD_HOSTS": "setu.co,amazonaws.com"}],
     "W021": [{"KEEP_LOG_DAYS": "364"}],
+    "W022": [{"SIGNED_FILE_MUST_MATCH": "false"}],
 }
 ELSEWHERE = {"E016", "E017"}  # no environment leads to them; tests of their own below
 BESIDE = {
