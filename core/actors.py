@@ -14,7 +14,7 @@ def purge(claim: jobs.Claim) -> None:
 @dramatiq.actor(
     actor_name=doorbell.TURN,
     queue_name=doorbell.CLOCK_QUEUE,
-    time_limit=240_000,  # ms: its own time and slot, and twice the longest lease
+    time_limit=290_000,  # ms: its own time and slot, and the longest limit of a job
     max_age=120_000,  # ms: those a busy worker has not come to are dropped; the next tick sends others
     notify_shutdown=True,
 )

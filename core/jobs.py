@@ -67,10 +67,14 @@ def ring(kind: str, *, subject: UUID, cause: str, after_seconds: float = 0, rest
             doorbell.ring_on_commit(kind, job_id, delay=after_seconds)
 
 
-def claim(job_id: int, *, lease: float) -> Claim | None:
-    """Take a job that is due, for `lease` seconds. None: it is idle, leased, dead, or somebody was faster."""
+def claim(job_id: int, *, lease: float, kind: str = "") -> Claim | None:
+    """Take a job that is due, for `lease` seconds. None: it is idle, leased, dead, or somebody was faster.
+
+    kind: none but this. After a restore of the database an old message may carry the id of another job.
+    """
+    rows = Job.objects.filter(id=job_id, kind=kind) if kind else Job.objects.filter(id=job_id)
     with transaction.atomic():
-        taken = _free(Job.objects.filter(id=job_id)).update(
+        taken = _free(rows).update(
             fence=F("fence") + 1,
             crashes=F("crashes") + 1,
             leased_until=after(lease),

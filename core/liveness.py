@@ -19,9 +19,7 @@ from core import heartbeats, sweeping
 
 log = logging.getLogger(__name__)
 EVERY_SECONDS = 10.0
-STUCK_SECONDS = (
-    300.0  # s on one message: more than twice the longest lease, and Dramatiq's own limit has passed
-)
+STUCK_SECONDS = 300.0  # s on one message: thrice the longest lease, and Dramatiq's own limit has passed
 EXIT_CODE = 70
 
 

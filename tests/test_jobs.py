@@ -67,6 +67,14 @@ def test_a_lease_outlasts_the_longest_step(kind):
     assert doorbell.KINDS[kind].lease >= longest + MARGIN, f"{kind}: {STEPS[kind]}"
 
 
+def test_a_messages_limit_leaves_room_for_a_whole_archive_begun_as_late_as_may_be():
+    """An archive leases anew twice; Dramatiq's limit is for all that one message leads to."""
+    request = doorbell.KINDS[states.REQUEST_JOB]
+    archiving = sum(limit for step, limit in STEPS[states.REQUEST_JOB].items() if step.startswith("archive"))
+    begun = request.lease * work.ANOTHER_STEP_SHARE
+    assert (begun + archiving) * 1000 <= request.by_bell.options["time_limit"]
+
+
 @pytest.mark.parametrize("kind", STEPS)
 def test_doorbells_and_the_clock_have_lanes_of_their_own(kind):
     declared, turn = doorbell.KINDS[kind], dramatiq.get_broker().get_actor(doorbell.TURN)

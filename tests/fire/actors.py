@@ -11,7 +11,7 @@ from core.events import event_append
 
 LEASE = 3.0  # s
 HELD_SECONDS, HELD_LEASE = 4.0, 6.0
-ENDLESS_LEASE = 1.0  # Dramatiq's limit is twice the lease
+ENDLESS_LEASE = 1.0  # Dramatiq's limit is two and a half leases
 
 
 def _done(claim: jobs.Claim) -> None:
