@@ -23,9 +23,9 @@ from signing.states import Stage
 
 log = logging.getLogger(__name__)
 OTHER_ACCOUNT_SECONDS = 3600.0
-GET_BACKOFF_MAX = (
-    60.0  # s between two tries that only read: once Setu is back, all is seen within two minutes (R19)
-)
+# s between two tries, so that within two minutes of Setu's return all goes on (R19). The longer one where a try may
+# leave something there: an upload its document, a create without any answer a request.
+BACKOFF_MAX, UNSURE_BACKOFF_MAX = 60.0, 100.0
 
 
 def request_drive(*, claim: jobs.Claim, setu: SetuClient) -> None:
@@ -105,14 +105,24 @@ def _failed(*, claim: jobs.Claim, request: SignatureRequest, error: SetuError) -
         log.error("setu.denied" if isinstance(error, SetuDenied) else "setu.unexpected", extra=fields)
     asked_to_wait = (error.retry_after or 0.0) if isinstance(error, SetuUnavailable) else 0.0
     wait = jobs.backoff(claim)
-    if (
-        request.stage != Stage.QUEUED
-    ):  # uploads and creates leave something behind at Setu: these wait for longer
-        wait = min(wait, jobs.jittered(GET_BACKOFF_MAX, claim=claim))
+    most = _backoff_max(request, error=error)
+    if most:
+        wait = min(wait, jobs.jittered(most, claim=claim))
     wait = max(asked_to_wait, wait)
     with transaction.atomic():
         failure_wait(request=request, seconds=wait)
         jobs.settle(claim, next_in=wait, failure=str(error))
+
+
+def _backoff_max(request: SignatureRequest, *, error: SetuError) -> float | None:
+    """None for an upload or a create that Setu refuses: an account's trouble, which does not pass by the minute."""
+    if request.stage != Stage.QUEUED:
+        return BACKOFF_MAX
+    if not isinstance(error, SetuUnavailable):
+        return None
+    submission = submission_current(request=request)
+    create_answered = error.status and submission and submission.setu_document_id
+    return BACKOFF_MAX if create_answered else UNSURE_BACKOFF_MAX
 
 
 @transaction.atomic

@@ -101,13 +101,24 @@ def test_r19_however_long_setu_was_down_what_only_reads_is_tried_again_within_72
     assert max(waits) <= 72
 
 
-def test_what_leaves_something_behind_at_setu_waits_longer(ask, run_due, world, asha):
-    world.fault("status", endpoint="create", times=20, status=503)
+@pytest.mark.parametrize(
+    ("endpoint", "status", "least", "most"),
+    [
+        ("create", 503, 60, 72),
+        ("upload", 503, 100, 120),
+        ("upload", 402, 300, 360),
+        ("create", 402, 300, 360),
+    ],
+)
+def test_r19_uploads_and_creates_wait_two_minutes_at_most_unless_setu_refuses_them(
+    ask, run_due, world, asha, endpoint, status, least, most
+):
+    world.fault("status", endpoint=endpoint, times=20, status=status)
     ask(asha)
     for _ in range(9):
         owed()
         run_due()
-    assert 300 <= seconds_until_due() + 1 <= 361
+    assert least <= seconds_until_due() + 1 <= most + 1
 
 
 def test_setu_down_at_the_look_delays_the_state_and_no_more(ask, run_due, world, asha):

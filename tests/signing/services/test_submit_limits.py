@@ -125,7 +125,7 @@ def test_creates_that_keep_leading_to_nothing_follow_each_other_more_and_more_sl
     for _ in range(CREATES_MAX):
         work(request, run_due)
         waits.append(due_in(request))
-    least = (2, 15, 60, 300, 300)  # s; up to a fifth more
+    least = (2, 15, 60, 100, 100)  # s; up to a fifth more
     assert all(0 < wait - few + 1 < few * 0.2 + 1.1 for wait, few in zip(waits, least, strict=True)), waits
 
 
