@@ -9,7 +9,7 @@ class CoreConfig(AppConfig):
         import dramatiq
 
         # Each declares something in every process: work, what the doctor asks, what is purged.
-        from core import (  # noqa: F401
+        from core import (  # noqa: F401  # to be imported is all they need
             actors,
             checkup_purge,
             checkup_settings,

@@ -26,7 +26,7 @@ EXIT_CODE = 70
 class Liveness(Middleware):
     """Started and stopped with the worker. `exit` is what ends the process; tests put another in its place."""
 
-    def __init__(self, *, every: float = EVERY_SECONDS, exit: Any = os._exit) -> None:  # noqa: A002
+    def __init__(self, *, every: float = EVERY_SECONDS, exit: Any = os._exit) -> None:  # noqa: A002  # the system's word
         self._every, self._exit = every, exit
         self._busy_since: dict[int, float] = {}
         self._stopping = threading.Event()

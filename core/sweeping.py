@@ -2,9 +2,8 @@
 
 from core import doorbell, heartbeats, jobs, throttle
 
-TICK_SECONDS_MIN = (
-    25.0  # s between two sweeps; a clock that starts in mid-minute ticks at once and then on the minute
-)
+# s between two sweeps; a clock that starts in mid-minute ticks at once and then on the minute.
+TICK_SECONDS_MIN = 25.0
 TURNS_MAX = 10  # at a tick; each goes on as long as there is work, and what finds no place is dropped
 STAND_IN = "clock:stand-in"
 

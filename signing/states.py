@@ -104,9 +104,8 @@ class StrayOutcome(TextChoices):
     """Whose an id turned out to be that somebody named and we did not know."""
 
     ADOPTED = "adopted"  # its request is ours, and the one that counts
-    SUPERSEDED = (
-        "superseded"  # ours, and replaced by a newer one: removed at Setu unless somebody has signed it
-    )
+    # Ours, and replaced by a newer one: removed at Setu unless somebody has signed it.
+    SUPERSEDED = "superseded"
     SIGNED = "signed"  # replaced, and signed as well as the newer one: kept there until a person decides
     UNKNOWN = "unknown"
 

@@ -33,9 +33,8 @@ def submission_open(
         _remember(submission=submission, setu_id=seen.id)
         raise
     except DATABASE_ERRORS:
-        with contextlib.suppress(
-            *DATABASE_ERRORS
-        ):  # the next try goes on with what was made, if we can keep its id
+        # The next try goes on with what was made, if we can keep its id.
+        with contextlib.suppress(*DATABASE_ERRORS):
             _remember(submission=submission, setu_id=seen.id)
         raise
 

@@ -28,12 +28,10 @@ from signing.states import Status
 
 log = logging.getLogger(__name__)
 DOCUMENT_REFUSED = "invalid_document"  # not a document Setu takes, or one that a request has used already
-CREATES_MAX = (
-    5  # that may have taken effect and led to nothing: each can be a request at Setu that nobody wants
-)
-STALLED = (
-    f"Asking Setu to open this request led to nothing {CREATES_MAX} times"  # an API's sentence begins with it
-)
+# Creates that may have taken effect and led to nothing: each can be a request at Setu that nobody wants.
+CREATES_MAX = 5
+# A sentence of the API begins with it.
+STALLED = f"Asking Setu to open this request led to nothing {CREATES_MAX} times"
 
 
 def request_submit(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> None:
@@ -148,9 +146,12 @@ def _create_failed(*, claim: jobs.Claim, submission: Submission, maybe_done: boo
 
 @transaction.atomic
 def _give_up(*, claim: jobs.Claim, submission: Submission) -> None:
-    """Setu does not take a document that was uploaded some time ago. A create whose answer was lost may have used it
-    (or one that a restored database does not know), so the next try uploads afresh; what it refuses then is the
-    document itself. Counts as a failure, so that tries that keep ending like this follow each other more slowly."""
+    """Setu does not take a document that was uploaded some time ago.
+
+    A create whose answer was lost may have used it (or one that a restored database does not know), so the next try
+    uploads afresh; what it refuses then is the document itself. Counts as a failure, so that tries that keep ending
+    like this follow each other more slowly.
+    """
     request_locked(submission.request)
     jobs.hold(claim)
     submission.orphaned_at = database_now()
