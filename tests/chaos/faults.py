@@ -43,6 +43,7 @@ BAD_DAYS: tuple[dict[str, Any], ...] = (
     {"fault": "expired_link", "endpoint": "file", "times": 2},
 )
 BAD_NET_SECONDS = (1.0, 4.0)
+BAD_DAY_SHARE = 0.9  # of the time until the next one
 FIRST_SECONDS = 2.0  # of the load without faults
 SPARE_SECONDS = 2.0
 
@@ -67,12 +68,18 @@ class Faults:
             for strike in strikes:
                 group.create_task(self._at(strike))
             group.create_task(self._kill_workers())
+        self._setu.close()
         if self._plan.early_tick:
             await self._tick_early(self._record.last_fault_at)
 
     @property
     def _end(self) -> float:
         return self._plan.faults_end or self._plan.load_seconds
+
+    @property
+    def _bad_day_seconds(self) -> float:
+        """A bad day is over before the next one, so that nothing of it strikes after the last fault."""
+        return self._plan.bad_setu_every * BAD_DAY_SHARE
 
     async def _until(self, at: float) -> None:
         await asyncio.sleep(max(0.0, at - self._record.now))
@@ -100,7 +107,7 @@ class Faults:
             mode, seconds = rng.choice(WEATHER[server]), rng.uniform(*BAD_NET_SECONDS)
             weather = Weather(mode, seconds=rng.uniform(0.02, 0.2), bytes=rng.randint(1, 3000))
             strikes.append(Strike(at, "bad networks", self._bad_net(server, weather, seconds)))
-        for at in every(plan.bad_setu_every, end):
+        for at in every(plan.bad_setu_every, end - self._bad_day_seconds):
             strikes.append(Strike(at, "bad days of Setu", self._bad_setu(rng.choice(BAD_DAYS))))
         return strikes
 
@@ -154,8 +161,15 @@ class Faults:
     def _bad_setu(self, fault: dict[str, Any]) -> Callable[[], Awaitable[None]]:
         async def do() -> None:
             self._record.note("setu", **fault)
-            status, answer = await self._setu.json("POST", "/__control__/faults", fault)
-            assert status == 200, answer
+            status, queued = await self._setu.json("POST", "/__control__/faults", fault)
+            assert status == 200, queued
+            await asyncio.sleep(self._bad_day_seconds)
+            _, pending = await self._setu.json("GET", "/__control__/faults")
+            left = {one["id"]: one["times"] for one in pending}.get(queued["id"], 0)
+            if left:
+                await self._setu.json("POST", "/__control__/faults/remove", {"id": queued["id"]})
+            self._record.counts["wrong answers of Setu"] += fault["times"] - left
+            self._record.last_fault_at = self._record.now
 
         return do
 

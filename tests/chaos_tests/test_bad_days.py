@@ -1,0 +1,46 @@
+"""What a bad day of Setu leaves behind in a run."""
+
+import asyncio
+import threading
+from types import SimpleNamespace
+from typing import Any, cast
+
+import httpx
+
+from tests.chaos.faults import FIRST_SECONDS, Faults
+from tests.chaos.plan import Plan
+from tests.chaos.record import Record
+from tests.standin import StandIn
+from tests.standin.server import Server
+
+PLAN = Plan(
+    seed=1,
+    requests=0,
+    notifications=0,
+    load_seconds=FIRST_SECONDS + 1.0,
+    kill_every=0,
+    flushes=0,
+    restarts=0,
+    other_kills=0,
+    bad_net_every=0,
+    bad_setu_every=0.4,
+)
+
+
+def test_a_bad_day_ends_before_the_next_and_none_strikes_after_the_last_fault():
+    world = StandIn(control=True, public_url="http://127.0.0.1")
+    server = Server("127.0.0.1", 0, world.api)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    record = Record()
+    stage = cast("Any", SimpleNamespace(standin_port=server.server_port))
+    asyncio.run(Faults(PLAN, stage, record).strike())
+    took = record.now
+    pending = httpx.get(f"http://127.0.0.1:{server.server_port}/__control__/faults", trust_env=False).json()
+    server.shutdown()
+    server.server_close()
+    assert record.counts["bad days of Setu"] == 2
+    assert record.counts["wrong answers of Setu"] == 0, "nobody asked"
+    assert pending == []
+    assert took - 0.2 <= record.last_fault_at <= PLAN.load_seconds + 0.2
+    world.close()
