@@ -3,26 +3,18 @@
 40 requests in `make test`, 1,500 with PROOF=1.
 """
 
-import json
 import statistics
-import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 
 import httpx
 import psycopg
 import pytest
-from redis import Redis
 
-from core.doorbell import CLOCK_QUEUE
 from core.sweeping import TURNS_MAX
-from tests.processes import ROOT
+from tests.production.lane import LOOKED_AT, Sample, backlog, watched
 from tests.production.people import wait_for
-from tests.production.processes import Production, wait_until_up
+from tests.production.processes import wait_until_up
 from tests.proof import FULL
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof]
@@ -33,56 +25,6 @@ WINDOW_SECONDS = 2.0
 SEEN_SECONDS = 2.0 if FULL else 5.0  # in `make test` other tests run on the same cores
 SEEN = """SELECT s.setu_status FROM signing_signer s JOIN signing_signerlink l ON l.signer_id = s.id
           WHERE l.setu_signer_id = %s"""
-LOOKED_AT = (
-    "SELECT id::text FROM signing_signaturerequest WHERE confirmed_at IS NOT NULL ORDER BY confirmed_at"
-)
-
-
-@dataclass(frozen=True)
-class Open:
-    """An open request: its id, its id at Setu and that of its first signer there."""
-
-    id: str
-    setu_id: str
-    signer_id: str
-
-
-@dataclass(frozen=True)
-class Sample:
-    at: float
-    gets: int
-    messages: int  # of the clock's lane that wait in Redis or are under way
-
-
-def backlog(run: Production) -> list[Open]:
-    """So many that are due, the longest due first."""
-    command = [sys.executable, "-m", "tests.production.backlog", str(NUMBER)]
-    made = subprocess.run(command, cwd=ROOT, env=run.env, check=True, text=True, capture_output=True)
-    return [Open(*json.loads(line)) for line in made.stdout.splitlines() if line.startswith("[")]
-
-
-@contextmanager
-def watched(run: Production, setu: httpx.Client) -> Iterator[list[Sample]]:
-    """Ten samples a second, while the context lasts."""
-    samples: list[Sample] = []
-    stop = threading.Event()
-    lanes = [f"dramatiq:{CLOCK_QUEUE}{suffix}.msgs" for suffix in ("", ".DQ")]
-
-    def watch() -> None:
-        with Redis.from_url(run.env["REDIS_URL"]) as queue:
-            last = False
-            while not last:
-                last = stop.wait(0.1)
-                gets = setu.get("/__control__/calls").json().get("get", 0)
-                samples.append(Sample(time.monotonic(), gets, sum(map(queue.hlen, lanes))))
-
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
-        yield samples
-    finally:
-        stop.set()
-        thread.join()
 
 
 def most_in_a_window(samples: list[Sample]) -> int:
@@ -98,7 +40,7 @@ def most_in_a_window(samples: list[Sample]) -> int:
 def test_r18_a_backlog_is_worked_off_at_the_pace_each_once_and_signatures_do_not_wait_behind_it(production):
     for name in ("web", "worker", "worker.2"):
         production.start(name)
-    requests = backlog(production)
+    requests = backlog(production, NUMBER)
     wait_until_up(f"{production.web_url}/healthz")
     signed = requests[-SIGNATURES:]  # the clock comes to them last
     seen: list[float] = []
