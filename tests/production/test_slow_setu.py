@@ -41,7 +41,7 @@ def test_r19_a_setu_that_dawdles_fills_no_queue_and_keeps_nobody_waiting_who_ask
             asked = office.ask()
 
             def created(asked: str = asked) -> bool:
-                return office.read(asked)["status"] == "sign_initiated"
+                return bool(office.read(asked)["status"] == "sign_initiated")
 
             through.append(wait_for(created, seconds=30))
             time.sleep(2.0)
