@@ -10,7 +10,7 @@ import sys
 
 from tests import servers
 
-TIMED = "tests/production"
+PROCESSES = "tests/production"
 # Rows, locks, jobs, selectors, whole stories; not what never touches a database.
 ON_SERVERS = (
     "tests/access/test_matrix.py",
@@ -37,11 +37,13 @@ def on_servers(arguments: list[str]) -> int:
             print(f"== {postgres.kind}\n== {redis.kind} ==", flush=True)
             env = os.environ | {"TEST_DATABASE_URL": postgres.url, "TEST_REDIS_URL": redis.url}
             ignored = [f"--ignore={folder}" for folder in NOT_ON_SERVERS]
+            on_both = [*PYTEST, *ON_SERVERS, PROCESSES, *ignored, *arguments]
             if not os.environ.get("PROOF"):
-                return subprocess.call([*PYTEST, *ON_SERVERS, TIMED, *ignored, *arguments], env=env)
-            # Strict times hold for a machine that does nothing else: those tests come last, one at a time.
-            rest = subprocess.call([*PYTEST, *ON_SERVERS, *ignored, *arguments], env=env)
-            return max(rest, subprocess.call([*PYTEST, "-n", "0", "-s", TIMED, *arguments], env=env))
+                return subprocess.call(on_both, env=env)
+            # What waits for leases and restarts needs no core of its own; what is timed needs them all.
+            rest = subprocess.call([*on_both, "-n", "3", "-m", "proof and not timed"], env=env)
+            alone = [*PYTEST, PROCESSES, *arguments, "-n", "0", "-s", "-m", "proof and timed"]
+            return max(rest, subprocess.call(alone, env=env))
     except servers.NoServer as reason:
         print(f"\n!!!! SKIPPED: nothing was tested on PostgreSQL and Redis. {reason} !!!!\n", file=sys.stderr)
         return 1 if os.environ.get("CI") else 0

@@ -17,7 +17,7 @@ from tests.production.people import wait_for
 from tests.production.processes import wait_until_up
 from tests.proof import FULL
 
-pytestmark = [pytest.mark.slow, pytest.mark.proof]
+pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.timed]
 NUMBER, SIGNATURES = (1500, 60) if FULL else (40, 4)
 PACE = 5  # GETs a second, unless set
 THREADS = 2 * 4 // 2  # of two workers, the clock's

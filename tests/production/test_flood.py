@@ -11,7 +11,7 @@ from tests.production.processes import Production, wait_until_up
 from tests.production.senders import Callbacks, Senders, kept
 from tests.proof import FULL
 
-pytestmark = [pytest.mark.slow, pytest.mark.proof]
+pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.timed]
 SECONDS = 60.0 if FULL else 4.0
 THREADS, EVERY = 10, 0.2  # s: fifty a second
 # In `make test` other tests run on the same cores.

@@ -61,6 +61,7 @@ def known(office: Office) -> list[str]:
     return [request["id"] for request in office.setu.get("/__control__/requests").json()]
 
 
+@pytest.mark.timed
 def test_r4_r21_a_killed_postgresql_is_a_503_at_once_and_service_returns_by_itself(run, cluster, office):
     web, worker = workers_of(run), workers_of(run, "worker")
     with Callbacks(run, 6) as setu:
@@ -92,6 +93,7 @@ def test_r4_r21_a_killed_postgresql_is_a_503_at_once_and_service_returns_by_itse
     assert (workers_of(run), workers_of(run, "worker")) == (web, worker), "no process had to be started again"
 
 
+@pytest.mark.timed
 def test_r4_a_frozen_postgresql_acknowledges_nothing_and_loses_nothing(run, cluster):
     """A frozen server is not a closed one: nobody can tell it from a slow one. Callers wait; none is told 200."""
     with Callbacks(run, 6) as setu:
@@ -107,6 +109,7 @@ def test_r4_a_frozen_postgresql_acknowledges_nothing_and_loses_nothing(run, clus
     assert setu.acked <= kept(cluster.program.url)
 
 
+@pytest.mark.timed
 def test_r22_fifty_clients_and_a_busy_worker_stay_within_twenty_connections(run, cluster, office):
     run.start("clock")
     for _ in range(5):

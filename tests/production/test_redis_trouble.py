@@ -16,7 +16,7 @@ from tests.production.processes import Production, production_in, wait_until_up
 from tests.production.senders import Callbacks, kept
 from tests.proof import FULL
 
-pytestmark = [pytest.mark.slow, pytest.mark.proof]
+pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.timed]
 AWAY_SECONDS = 60.0 if FULL else 5.0
 P99_SECONDS = 0.7 if FULL else 2.1  # in `make test` other tests run on the same cores
 EACH_SECOND = 20

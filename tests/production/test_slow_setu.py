@@ -15,7 +15,7 @@ from tests.production.people import Office, wait_for
 from tests.production.processes import wait_until_up
 from tests.proof import FULL
 
-pytestmark = [pytest.mark.slow, pytest.mark.proof]
+pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.timed]
 NUMBER, WATCHED_SECONDS = (400, 130.0) if FULL else (40, 5.0)
 GET_SECONDS = 8.0  # less than a call's limit
 THREADS = 4

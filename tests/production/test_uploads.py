@@ -16,7 +16,7 @@ from tests.proof import FULL
 from tests.signing.pdf.corpus.hostile_bombs import many_objects
 from tests.signing.pdf.file_builders import packed_catalogue
 
-pytestmark = [pytest.mark.slow, pytest.mark.proof]
+pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.timed]
 UPLOADERS = 4
 TIMES, SPARE_MS = (2, 10) if FULL else (5, 50)  # R42; in `make test` other tests run on the same cores
 
