@@ -140,10 +140,12 @@ def postpone(claim: Claim, *, seconds: float) -> None:
 def put_off(claim: Claim, *, failure: str) -> None:
     """End a claim whose work failed for want of something of ours: tried again after the back-off, whoever rings.
 
-    Counts as a failure, not as a crash. Does nothing if the claim has been settled or lost meanwhile.
+    A minute at most, however often Setu failed before. Counts as a failure, not as a crash. Does nothing if the claim
+    has been settled or lost meanwhile.
     """
-    rest = after(backoff(claim))
-    _held(claim).update(
+    wait = min(backoff(claim), doorbell.DELAY_MAX)
+    rest = after(wait)
+    ended = _held(claim).update(
         due_at=rest,
         rest_until=rest,
         leased_until=None,
@@ -151,6 +153,8 @@ def put_off(claim: Claim, *, failure: str) -> None:
         failures=F("failures") + 1,
         last_error=failure[:200],
     )
+    if ended:
+        doorbell.turn_on_commit(delay=wait)
 
 
 def hold(claim: Claim) -> None:
@@ -189,7 +193,9 @@ def stumble(claim: Claim, *, error: BaseException) -> None:
 
     Does nothing if the claim has been settled or lost meanwhile.
     """
-    _held(claim).update(leased_until=None, due_at=after(backoff(claim)), last_error=type(error).__name__)
+    wait = backoff(claim)
+    if _held(claim).update(leased_until=None, due_at=after(wait), last_error=type(error).__name__):
+        doorbell.turn_on_commit(delay=wait)
 
 
 def bury(claim: Claim, *, reason: str) -> None:

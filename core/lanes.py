@@ -2,18 +2,23 @@
 
 A message on it is a turn and names no job. Who has a place works what is due, one job after the other, each at its
 slot of the pace; a turn that finds no place is dropped, as whoever holds the places looks again what is due before
-they go. So neither messages nor slots pile up, however long the backlog and however slow Setu is.
+they go. So neither messages nor slots pile up, however long the backlog and however slow Setu is. A turn that leaves
+something undone comes again, one at a time for each process: another worker may be idle.
 """
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 
 from dramatiq import Broker, Middleware, Worker
 
-from core.doorbell import CLOCK_QUEUE
+from core.doorbell import CLOCK_QUEUE, send_turn
 
+AGAIN_SECONDS = 2.0
 _places: threading.BoundedSemaphore | None = None  # None: no worker runs in this process
+_again = threading.Lock()
+_again_at = 0.0  # when the turn that this process sent has come
 
 
 class Lanes(Middleware):
@@ -41,3 +46,13 @@ def clock_place() -> Iterator[bool]:
             places.release()
     else:
         yield False
+
+
+def turn_again() -> None:
+    """Another turn in two seconds, for what this one leaves undone. Until it comes this process sends no second one."""
+    global _again_at
+    with _again:
+        if time.monotonic() < _again_at:
+            return
+        _again_at = time.monotonic() + AGAIN_SECONDS
+    send_turn(delay=AGAIN_SECONDS)

@@ -46,15 +46,26 @@ def actor(name: str, *, queue: str, lease: float) -> Callable[[Callable[[Claim],
 def run_turn() -> None:
     """The clock's lane: work what is due, the longest due first, so many jobs a second over all workers.
 
-    Ends when nothing is due, when all places are taken, or after a while, and then another turn goes on.
+    Ends when nothing is due, when all places are taken, or after a while, and then another turn goes on. So it does
+    where the worker ends, or the database fails: a row that somebody keeps locked is enough.
     """
+    try:
+        _turn()
+    except DATABASE_ERRORS:
+        log.warning("turn.database_failed", exc_info=True)
+        lanes.turn_again()
+
+
+def _turn() -> None:
     until = time.monotonic() + TURN_SECONDS
     while jobs.longest_due(limit=1):
         with lanes.clock_place() as free:
             if not free:
-                return  # who holds the places looks again after their job
+                lanes.turn_again()  # to whoever has a place; those who hold them here look again after their job
+                return
             slot = pace.slot(PACE, per_second=settings.CLOCK_GETS_PER_SECOND)
             if drain.stopping.wait(min(slot, SLOT_SECONDS_MAX)):
+                lanes.turn_again()
                 return
             for job_id, name in jobs.longest_due(limit=1):
                 run_job(name, job_id)

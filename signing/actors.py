@@ -4,7 +4,6 @@ import dramatiq
 from periodiq import cron
 
 from core import jobs, sweeping, work
-from core.minutely import minute_over
 from core.periodic import PatientActor
 from signing.services.driver import request_drive
 from signing.services.strays import stray_look
@@ -29,5 +28,4 @@ def adopt(claim: jobs.Claim) -> None:
 )
 def reconcile() -> None:
     """Each minute: ring what is due and was missed. Works nothing itself."""
-    if sweeping.sweep_by_clock() is not None:
-        minute_over()
+    sweeping.sweep_by_clock()

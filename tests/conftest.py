@@ -10,7 +10,7 @@ import responses
 from django.db import connection
 from django.test import Client
 
-from core import doorbell, drain, work
+from core import doorbell, drain, lanes, work
 from core.models import User
 from signing import setu_provider
 from tests.builders import make_employee, make_manager, make_organization
@@ -56,6 +56,7 @@ def broker() -> Iterator[dramatiq.Broker]:
     broker = dramatiq.get_broker()
     broker.flush_all()
     doorbell.breaker.went_well()
+    lanes._again_at = 0.0  # no turn of an earlier test is on its way
     drain.stopping.clear()  # a worker of an earlier test has ended; this process goes on
     yield broker
     broker.flush_all()

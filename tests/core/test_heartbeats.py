@@ -59,3 +59,23 @@ def test_workers_sweep_only_while_no_clock_ticks_and_only_one_of_them(worked, br
 def test_where_no_clock_ever_was_workers_take_its_place(worked):
     make_job(uuid4())
     assert sweeping.sweep_without_clock() == 1
+
+
+def test_a_worker_in_the_clocks_place_ticks_each_minute_and_is_not_taken_for_a_clock(worked):
+    make_job(uuid4())
+    silence(heartbeats.CLOCK, 200)
+    assert sweeping.sweep_without_clock() == 1
+    silent = heartbeats.silent_for(heartbeats.CLOCK)
+    assert silent is not None
+    assert silent > heartbeats.CLOCK_SILENT_SECONDS, "nobody is told that a clock ticks"
+    silence(sweeping.STAND_IN, 40)
+    assert sweeping.sweep_without_clock() == 0
+    silence(sweeping.STAND_IN, 60)
+    assert sweeping.sweep_without_clock() > 0
+
+
+@pytest.mark.parametrize("tick", [sweeping.sweep_by_clock, sweeping.sweep_without_clock])
+def test_whoever_ticks_forgets_signs_of_life_that_are_old(tick):
+    silence(f"{heartbeats.WORKER}a:1", 4000)
+    tick()
+    assert heartbeats.silent_for(heartbeats.WORKER) is None

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from core import jobs
 from core.clock import after
 from core.models import Job
-from tests.core.bells import KIND, LEASE, changed, claimed, make_job, seconds_until_due
+from tests.core.bells import KIND, LEASE, changed, claimed, make_job, seconds_until_due, turns
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("worked")]
 
@@ -107,10 +107,12 @@ def test_a_run_that_settles_forgets_the_crashes_before_it(subject):
     assert changed(job).dead_at is None
 
 
-def test_a_stumble_counts_is_named_and_put_off(subject):
+def test_a_stumble_counts_is_named_and_put_off(subject, broker, django_capture_on_commit_callbacks):
     job = make_job(subject)
-    jobs.stumble(claimed(job), error=ZeroDivisionError("with a name in it"))
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs.stumble(claimed(job), error=ZeroDivisionError("with a name in it"))
     assert 1 < seconds_until_due(job) < 3
+    assert turns(broker) == [pytest.approx(seconds_until_due(job), abs=1)]
     assert (job.crashes, job.leased_until, job.last_error) == (1, None, "ZeroDivisionError")
 
 
@@ -152,6 +154,23 @@ def test_a_stale_holder_takes_nothing_from_the_new_one(give_back, subject):
     before = Job.objects.filter(id=job.id).values().get()
     give_back(stale)
     assert Job.objects.filter(id=job.id).values().get() == before
+
+
+@pytest.mark.parametrize(
+    "give_back",
+    [
+        lambda claim: jobs.put_off(claim, failure="The database failed"),
+        lambda claim: jobs.stumble(claim, error=OSError()),
+    ],
+)
+def test_a_stale_holder_sends_no_turn(give_back, subject, broker, django_capture_on_commit_callbacks):
+    job = make_job(subject)
+    stale = claimed(job)
+    changed(job, leased_until=after(-1))
+    claimed(job)
+    with django_capture_on_commit_callbacks(execute=True):
+        give_back(stale)
+    assert turns(broker) == []
 
 
 @pytest.mark.parametrize("give_back", [jobs.release, lambda claim: jobs.stumble(claim, error=OSError())])

@@ -10,11 +10,11 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.core.removals import OF_THE_CLOCKS_LANE, Removal
 from tests.processes import ROOT
 from tests.proof import count
 
@@ -27,17 +27,6 @@ LANES = "tests/core/test_lanes.py"
 RENEW = "tests/core/test_jobs_renew.py"
 FROZEN = "tests/core/test_redis_frozen.py"
 LOOKS, LEASES = "tests/signing/services/test_schedule.py", "tests/test_jobs.py"
-
-
-@dataclass(frozen=True)
-class Removal:
-    """rule: what no longer holds once `old` is `new` in `file`; tests: where that is noticed."""
-
-    rule: str
-    file: str
-    old: str
-    new: str
-    tests: str
 
 
 REMOVALS = [
@@ -188,14 +177,8 @@ REMOVALS = [
         "a long run makes room", WORK, "    doorbell.send(name, job_id)  # another", "    # another", RUN
     ),
     Removal("it is told three times", WORK, "PUT_OFF_TRIES = 3", "PUT_OFF_TRIES = 2", RUN),
-    Removal(
-        "a stand-in ticks for a silent clock",
-        "core/sweeping.py",
-        "return sweep() if heartbeats.beat_if_silent(STAND_IN",
-        "return 0 if heartbeats.beat_if_silent(STAND_IN",
-        "tests/core/test_heartbeats.py",
-    ),
     Removal("three failures open the breaker", DOORBELL, "breaker.failed()", "pass", FROZEN),
+    *OF_THE_CLOCKS_LANE,
 ]
 
 

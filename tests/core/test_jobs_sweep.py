@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db.models.functions import Now
 
-from core import doorbell, drain, jobs, sweeping, work
+from core import doorbell, drain, jobs, lanes, sweeping, work
 from core.clock import after
 from core.models import Job
 from tests.core.bells import KIND, bells, changed, claimed, make_job, seconds_until_due, turns
@@ -130,11 +130,11 @@ def test_a_turn_that_comes_when_nothing_is_due_does_nothing(worked, broker):
     assert (worked.claims, turns(broker)) == ([], [])
 
 
-def test_a_turn_begins_nothing_while_the_worker_ends(worked):
+def test_a_turn_begins_nothing_while_the_worker_ends_and_another_goes_on(worked, broker):
     make_jobs(-1)
     drain.stopping.set()
     work.run_turn()
-    assert worked.claims == []
+    assert (worked.claims, turns(broker)) == ([], [lanes.AGAIN_SECONDS])
 
 
 def test_a_job_that_ran_meanwhile_may_be_due_again_at_once(subject):

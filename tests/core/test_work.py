@@ -11,7 +11,7 @@ from dramatiq.middleware import Shutdown, TimeLimitExceeded
 from core import doorbell, drain, jobs, work
 from core.clock import after
 from core.models import Job
-from tests.core.bells import KIND, LEASE, Bell, bells, changed, make_job, seconds_until_due
+from tests.core.bells import KIND, LEASE, Bell, bells, changed, make_job, seconds_until_due, turns
 
 pytestmark = pytest.mark.django_db
 
@@ -127,11 +127,15 @@ def test_an_error_nobody_foresaw_is_logged_counted_and_put_off(subject, worked, 
 
 
 @pytest.mark.parametrize("error", [OperationalError("lock timeout"), InterfaceError("closed")])
-def test_a_database_that_fails_in_mid_work_is_a_failure_and_not_a_crash(error, subject, worked, caplog):
+def test_a_database_that_fails_in_mid_work_is_a_failure_and_not_a_crash(
+    error, subject, worked, caplog, broker, django_capture_on_commit_callbacks
+):
     job = make_job(subject)
     worked.steps = [raising(error)]
-    work.run_job(KIND, job.id)
+    with django_capture_on_commit_callbacks(execute=True):
+        work.run_job(KIND, job.id)
     assert seconds_until_due(job) > 1.5
+    assert turns(broker) == [pytest.approx(seconds_until_due(job), abs=1)], "it is not left to the tick"
     assert (job.crashes, job.failures, job.leased_until, job.last_error) == (
         0,
         1,
@@ -141,6 +145,17 @@ def test_a_database_that_fails_in_mid_work_is_a_failure_and_not_a_crash(error, s
     assert [record.message for record in caplog.records] == ["job.database_failed"]
     jobs.ring(KIND, subject=subject, cause="callback")
     assert seconds_until_due(job) > 1, "the back-off holds, whoever rings"
+
+
+def test_a_failing_database_costs_a_minute_at_most_however_often_setu_failed_before(
+    subject, worked, broker, django_capture_on_commit_callbacks
+):
+    job = make_job(subject, failures=20)
+    worked.steps = [raising(OperationalError("lock timeout"))]
+    with django_capture_on_commit_callbacks(execute=True):
+        work.run_job(KIND, job.id)
+    assert 58 < seconds_until_due(job) <= 60
+    assert turns(broker) == [60.0]
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from core import sweeping
 from core.clock import after
 from core.minutely import minute_over
 from signing.models import Stray
@@ -41,6 +42,12 @@ def test_once_there_is_room_it_is_asked_about_and_only_once(crowded):
     minute_over()
     assert Stray.objects.filter(setu_id="three", outcome="").count() == 1
     assert unknown_ids_taken_up() == 0, "what has been asked about is not asked about again"
+
+
+def test_without_a_clock_the_workers_minute_comes_back_to_it(crowded):
+    Stray.objects.filter(setu_id="one").update(outcome="unknown")
+    sweeping.sweep_without_clock()
+    assert Stray.objects.filter(setu_id="three", outcome="").count() == 1
 
 
 def test_after_a_day_it_is_left_to_a_person(crowded):
