@@ -31,6 +31,7 @@ class Lanes(Middleware):
             return
         share = worker.worker_threads - 1 if queues == {CLOCK_QUEUE} else worker.worker_threads // 2
         _places = threading.BoundedSemaphore(max(1, share))
+        send_turn()  # what became due while no worker ran need not wait for the next tick (R13)
 
 
 @contextlib.contextmanager

@@ -52,6 +52,13 @@ def test_a_worker_of_its_own_gives_the_clock_all_threads_but_the_one_that_hears_
     assert places_taken(10) == places
 
 
+def test_a_worker_that_starts_brings_a_turn_for_what_became_due_while_there_was_none(broker):
+    boot(threads=2, queues={"requests", "strays"})
+    assert turns(broker) == []
+    boot(threads=2)
+    assert turns(broker) == [0]
+
+
 def test_a_worker_of_other_queues_leaves_the_clocks_places_as_they_are():
     boot(threads=4, queues={CLOCK_QUEUE})
     boot(threads=2, queues={"requests", "strays"})
@@ -61,6 +68,7 @@ def test_a_worker_of_other_queues_leaves_the_clocks_places_as_they_are():
 @pytest.mark.django_db
 def test_a_turn_that_finds_no_place_works_nothing_and_comes_again_for_another_worker(worked, broker, subject):
     boot(threads=2)
+    broker.flush_all()
     make_job(subject)
     with lanes.clock_place():
         work.run_turn()
@@ -72,6 +80,7 @@ def test_a_turn_that_finds_no_place_works_nothing_and_comes_again_for_another_wo
 @pytest.mark.django_db
 def test_ticks_while_a_slow_setu_has_all_places_leave_one_turn_behind_in_the_queue(worked, broker):
     boot(threads=2)
+    broker.flush_all()
     for _ in range(40):
         make_job(uuid4())
     left = []
