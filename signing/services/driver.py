@@ -12,7 +12,7 @@ from signing.services import schedule
 from signing.services.archive import request_archive
 from signing.services.cancel import cancel_at_setu, cancel_here, cancels_here
 from signing.services.look import request_look
-from signing.services.moves import failure_wait
+from signing.services.moves import BACKOFF_MAX, failure_wait
 from signing.services.orphans import ORPHAN_SECONDS, after_the_end, orphan_of
 from signing.services.submit import request_submit
 from signing.services.superseded import orphan_end
@@ -22,10 +22,11 @@ from signing.setu_provider import account_fingerprint
 from signing.states import Stage
 
 log = logging.getLogger(__name__)
+ADOPTION = "adoption"  # the cause of the ring that follows it
 OTHER_ACCOUNT_SECONDS = 3600.0
-# s between two tries, so that within two minutes of Setu's return all goes on (R19). The longer one where a try may
-# leave something there: an upload its document, a create without any answer a request.
-BACKOFF_MAX, UNSURE_BACKOFF_MAX = 60.0, 100.0
+# s between two tries where one may leave something at Setu: an upload its document, a create without any answer a
+# request. Longer than BACKOFF_MAX, and still within two minutes of Setu's return (R19).
+UNSURE_BACKOFF_MAX = 100.0
 
 
 def request_drive(*, claim: jobs.Claim, setu: SetuClient) -> None:
@@ -46,7 +47,8 @@ def _step(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> 
     if orphan and _rested(orphan) and orphan_end(claim=claim, orphan=orphan, setu=setu):
         return
     submission = submission_current(request=request)
-    found = request.stage == Stage.QUEUED and submission and submission.setu_id  # by somebody who named it
+    # Somebody has named what a lost answer left at Setu: the back-off of what failed before is no reason to wait.
+    found = request.stage == Stage.QUEUED and submission and submission.setu_id and claim.cause == ADOPTION
     wait = 0.0 if found else _wait(claim=claim, request=request)
     if cancels_here(request, submission):
         cancel_here(claim=claim, request=request)
@@ -72,7 +74,7 @@ def _step(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> 
 
 def _wait(*, claim: jobs.Claim, request: SignatureRequest) -> float:
     """Seconds until Setu may be asked again: looks have their bucket, a failed step its back-off, whoever rings."""
-    if request.stage == Stage.SUBMITTED or claim.failures:
+    if request.stage == Stage.SUBMITTED or claim.failures or request.gone_at:
         return schedule.bucket_wait(request.bucket_at, now=database_now())
     return 0.0
 

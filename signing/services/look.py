@@ -4,11 +4,12 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from core import jobs
 from core.clock import database_now
 from core.events import event_append
+from core.models import Job
 from signing.merge import Seen, SignerSeen, merge
 from signing.models import SignatureRequest, Signer, SignerLink, Submission
 from signing.services import schedule
@@ -30,8 +31,10 @@ from signing.states import (
 
 log = logging.getLogger(__name__)
 GONE_SECONDS = 600.0  # s between the two 404s it takes to believe that a request was withdrawn at Setu
+GONE_ALL_SECONDS = 86_400.0  # s of 404s where all that could tell that Setu is well are gone too
 STATUS_LENGTH, ERR_CODE_LENGTH = 40, 60  # of our columns: PostgreSQL refuses longer words
-GONE_MANY = 10  # so many at once are rather Setu's trouble, or ours, than so many withdrawals
+GONE_MANY = 10  # so many others at once are rather Setu's trouble, or ours, than so many withdrawals
+DOUBTED = "Setu answered that it does not know this request"  # a sentence of the API begins with it
 
 
 def request_look(
@@ -156,41 +159,66 @@ def gone_apply(*, request: SignatureRequest, claim: jobs.Claim) -> None:
     """Setu answered 404. Two of them ten minutes apart end the request, if Setu knows others meanwhile."""
     request, now = request_locked(request), database_now()
     request.bucket_at = schedule.bucket_after(request.bucket_at, now=now)
+    first = request.gone_at is None
     request.gone_at = request.gone_at or now
     waited = (now - request.gone_at).total_seconds()
-    wait: float | None = GONE_SECONDS - waited
-    doubtful = _setu_forgets(request)
-    if waited >= GONE_SECONDS:
-        if doubtful:
-            wait = GONE_SECONDS
-        else:
-            request_end(request, ending=Status.FAILED, reason="withdrawn_at_setu", now=now)
-            event_append(chain=request.id, kind="request.failed", reason="withdrawn_at_setu")
-            wait = after_the_end(request)
+    wait: float | None = GONE_SECONDS
+    doubted = False
+    if first:
+        _another_asked(request)  # so that the next 404 can be judged
+    elif waited < GONE_SECONDS:
+        wait = GONE_SECONDS - waited
+    elif _is_doubtful(request, waited=waited):
+        doubted = True
+    else:
+        request_end(request, ending=Status.FAILED, reason="withdrawn_at_setu", now=now)
+        event_append(chain=request.id, kind="request.failed", reason="withdrawn_at_setu")
+        wait = after_the_end(request)
     request.save()
-    jobs.settle(claim, next_in=wait)
+    jobs.settle(claim, next_in=wait, failure=DOUBTED if doubted else "")
 
 
-def _setu_forgets(request: SignatureRequest) -> bool:
+def _is_doubtful(request: SignatureRequest, *, waited: float) -> bool:
     """Whether it may be Setu that is wrong, or we: many requests are gone at once, or none has been found since.
 
-    Then another one is asked about, so that the next 404 can be judged. Alone, a request is believed to be gone.
+    Where none is left that could be found, a request is believed to be gone: at once if it is the only one, after a
+    day if others are gone too.
     """
-    others = SignatureRequest.objects.filter(
+    others = _others(request)
+    gone = others.filter(gone_at__isnull=False).count()
+    if gone >= GONE_MANY:
+        log.error("setu.many_requests_gone", extra={"count": gone + 1})
+        return True
+    if others.filter(gone_at__isnull=True, confirmed_at__gte=request.gone_at).exists():
+        return False
+    if _another_asked(request) or (gone and waited < GONE_ALL_SECONDS):
+        log.error("setu.no_request_found_since", extra={"request_id": request.id})
+        return True
+    return False
+
+
+def _another_asked(request: SignatureRequest) -> bool:
+    """Have another request looked at, the one that was asked about longest ago. False if there is none to ask about.
+
+    Those that are gone come back by themselves; two that ring each other would never rest.
+    """
+    others = _others(request)
+    if others.filter(gone_at__isnull=False).count() >= GONE_MANY:
+        return False  # each 404 would ask about one more, until all are gone
+    dead = Job.objects.filter(kind=REQUEST_JOB, subject=OuterRef("id"), dead_at__isnull=False)
+    askable = others.filter(~Exists(dead), stage=Stage.SUBMITTED, gone_at__isnull=True)
+    other = askable.order_by(F("bucket_at").asc(nulls_first=True), "id").values_list("id", flat=True).first()
+    if other is None:
+        return False
+    # Not in this transaction: two that ring each other's jobs would wait for each other.
+    transaction.on_commit(lambda: jobs.ring(REQUEST_JOB, subject=other, cause="check"))
+    return True
+
+
+def _others(request: SignatureRequest) -> QuerySet[SignatureRequest]:
+    """The other requests that are open at Setu, in this account."""
+    return SignatureRequest.objects.filter(
         stage__in=(Stage.SUBMITTED, Stage.ARCHIVING),
         submissions__account=account_fingerprint(),
         submissions__orphaned_at__isnull=True,
     ).exclude(id=request.id)
-    gone = others.filter(gone_at__isnull=False).count() + 1
-    if gone > GONE_MANY:
-        log.error("setu.many_requests_gone", extra={"count": gone})
-        return True
-    if others.filter(gone_at__isnull=True, confirmed_at__gte=request.gone_at).exists():
-        return False
-    other = others.order_by(F("gone_at").desc(nulls_first=True)).values_list("id", flat=True).first()
-    if other is None:
-        return False
-    log.warning("setu.no_request_found_since", extra={"request_id": request.id})
-    # Not in this transaction: two that ring each other's jobs would wait for each other.
-    transaction.on_commit(lambda: jobs.ring(REQUEST_JOB, subject=other, cause="check"))
-    return True

@@ -9,6 +9,8 @@ from signing.models import SignatureRequest
 from signing.services import schedule
 from signing.states import Stage, Status, may_move, status_of
 
+BACKOFF_MAX = 60.0  # s between two tries, so that what only reads goes on soon after Setu's return (R19)
+
 
 def request_locked(request: SignatureRequest) -> SignatureRequest:
     """The row as it is now, locked until the transaction ends.

@@ -2,10 +2,13 @@
 
 import httpx
 
+from core import jobs
 from signing import setu_provider
 from signing.models import Submission
+from signing.services.requests import request_check
+from signing.states import REQUEST_JOB
 from tests.builders import reloaded
-from tests.signing.builders import Between, ask, is_create, made_at_setu, submissions
+from tests.signing.builders import Between, ask, is_create, job_of, made_at_setu, owed, submissions
 
 
 def test_a_create_that_comes_back_after_another_was_named_leaves_one_live_request(
@@ -42,3 +45,25 @@ def test_what_was_signed_before_a_request_is_taken_over_shows_at_once(
     run_due()
     assert reloaded(request).status == "sign_complete"
     assert len(submissions(request)) == 1
+
+
+def test_while_setu_fails_ringing_for_a_request_that_was_named_does_not_hurry_it(
+    world, manager, asha, run_due
+):
+    request = ask(asha, by=manager)
+    world.fault("accept_then_hang", endpoint="create")
+    run_due()
+    Submission.objects.update(setu_id=world.requests()[0]["id"])
+    jobs.ring(REQUEST_JOB, subject=request.id, cause="adoption", rested=True)
+    calls = world.calls["get"]
+    world.fault("status", endpoint="get", status=503, times=2)
+    run_due()
+    assert world.calls["get"] == calls + 1, "the adoption itself waits for nothing"
+    for _ in range(5):
+        request_check(request=request, by=manager)
+        run_due()
+    assert world.calls["get"] <= calls + 2
+    for _ in range(2):
+        owed(request)
+        run_due()
+    assert (reloaded(request).status, job_of(request).failures) == ("sign_initiated", 0)
