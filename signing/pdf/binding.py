@@ -13,14 +13,14 @@ from signing.pdf.verify import NotProven, PdfProof
 def pdf_bind(content: bytes, *, proof: PdfProof, original: bytes, pages: int) -> None:
     """content: the signed file, of which `proof` was made. original: what was sent, with so many pages.
 
-    Takes no time for a file that begins with the original, and at most 20 s for another.
-    Raises NotProven: wrong_page_count, another_document, not_comparable.
+    Takes no time for a file that begins with the original, and at most COMPARE_WALL_SECONDS for another.
+    Raises NotProven: wrong_page_count, another_document, not_comparable. Starved: nothing is known, try again.
     """
     if proof.pages != pages:
         raise NotProven("wrong_page_count", f"The file has {proof.pages} pages instead of {pages}.")
     if proof.first_signed > len(original) and content.startswith(original):
         return
-    answer = ask_comparison(content[: proof.first_signed], original=original)
+    answer = ask_comparison(content[: proof.first_signed], original=original, pages=pages)
     if why := answer.get("refused"):
         raise NotProven("not_comparable", f"The file cannot be compared with what was sent: {why}.")
     if differs := answer.get("differs"):

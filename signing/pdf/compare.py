@@ -20,6 +20,11 @@ DEPTH = 8  # of forms within forms
 NOTHING_TO_SEE = "nothing to recognise it by"
 
 
+def cpu_seconds(pages: int) -> int:
+    more = pages // limits.COMPARE_PAGES_A_SECOND
+    return min(limits.COMPARE_CPU_SECONDS + more, limits.COMPARE_CPU_SECONDS_MAX)
+
+
 def compare(original: bytes, signed: bytes) -> dict[str, Any]:
     """The answer for the parent: {"differs": word} or {"refused": word}."""
     try:
@@ -87,7 +92,7 @@ def _bytes_of(picture: Any) -> bytes:
 
 
 if __name__ == "__main__":
-    child.limit_resources(cpu=limits.COMPARE_CPU_SECONDS, wall=limits.COMPARE_WALL_SECONDS)
+    child.limit_resources(cpu=cpu_seconds(int(sys.argv[2])), wall=limits.COMPARE_WALL_SECONDS)
     sys.setrecursionlimit(1000)
     logging.disable()
     both, length = sys.stdin.buffer.read(), int(sys.argv[1])

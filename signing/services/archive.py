@@ -13,9 +13,16 @@ from core.events import event_append
 from core.storage import blob_read
 from signing import setu_provider
 from signing.models import SignatureRequest, SignedFile, Submission
-from signing.pdf import binding, verify
+from signing.pdf import binding, sandbox, verify
 from signing.services.look import gone_apply, snapshot_merge
-from signing.services.moves import failure_wait, request_end, request_locked, stage_move, status_refresh
+from signing.services.moves import (
+    BACKOFF_MAX,
+    failure_wait,
+    request_end,
+    request_locked,
+    stage_move,
+    status_refresh,
+)
 from signing.services.orphans import after_the_end
 from signing.setu.client import SetuClient
 from signing.setu.errors import SetuNotFound
@@ -23,6 +30,8 @@ from signing.states import SETU_SIGNED, Stage, Status
 
 log = logging.getLogger(__name__)
 ALIKE_MAX = 5  # times that the same file fails the check until a person has to decide
+# A sentence of the API begins with it.
+STARVED = "The signed file cannot be compared now, as the machine is too busy"
 
 
 def request_archive(
@@ -46,10 +55,12 @@ def request_archive(
         _compare(content, proof=proof, request=request)
     except verify.NotReadable as error:
         log.warning("archive.not_readable", extra={"request_id": request.id, "reason": error.reason})
-        wait = jobs.backoff(claim)
-        with transaction.atomic():
-            failure_wait(request=request, seconds=wait)
-            jobs.settle(claim, next_in=wait, failure=f"The signed file is {error.reason}")
+        wait = min(jobs.backoff(claim), jobs.jittered(BACKOFF_MAX, claim=claim))
+        _again(claim=claim, request=request, wait=wait, failure=f"The signed file is {error.reason}")
+        return
+    except sandbox.Starved as error:
+        log.error("archive.starved", extra={"request_id": request.id, "reason": error.reason})
+        _again(claim=claim, request=request, wait=jobs.backoff(claim), failure=STARVED)
         return
     except verify.NotProven as error:
         _check_failed(claim=claim, request=request, content=content, code=error.reason_code)
@@ -60,14 +71,32 @@ def request_archive(
 
 
 def _compare(content: bytes, *, proof: verify.PdfProof, request: SignatureRequest) -> None:
-    """Raises NotProven: the file is not the document that was sent, and the setting does not let it pass."""
-    original = blob_read(request.document.blob)
+    """Raises NotProven, the file is not the document that was sent, or Starved, nothing is known; neither where the
+    setting lets such a file pass. OSError: the storage fails just now.
+    """
     try:
+        original = _original(request)
         binding.pdf_bind(content, proof=proof, original=original, pages=request.document.pages)
-    except verify.NotProven as error:
+    except (verify.NotProven, sandbox.Starved) as error:
         if settings.SIGNED_FILE_MUST_MATCH:
             raise
-        log.error("archive.not_compared", extra={"request_id": request.id, "reason": error.reason_code})
+        reason = error.reason_code if isinstance(error, verify.NotProven) else error.reason
+        log.error("archive.not_compared", extra={"request_id": request.id, "reason": reason})
+
+
+def _original(request: SignatureRequest) -> bytes:
+    try:
+        return blob_read(request.document.blob)
+    except FileNotFoundError:
+        log.error("archive.original_lost", extra={"request_id": request.id})
+        raise verify.NotProven("not_comparable", "What was sent is no longer in the storage.") from None
+
+
+@transaction.atomic
+def _again(*, claim: jobs.Claim, request: SignatureRequest, wait: float, failure: str) -> None:
+    """Fetch the file once more later: this try says nothing about it."""
+    failure_wait(request=request, seconds=wait)
+    jobs.settle(claim, next_in=wait, failure=failure)
 
 
 def _see_signers(

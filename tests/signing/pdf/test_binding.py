@@ -10,6 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from signing.pdf import limits, sandbox
 from signing.pdf.binding import pdf_bind
+from signing.pdf.compare import cpu_seconds
 from signing.pdf.verify import NotProven, pdf_verify
 from tests.builders import make_pdf
 from tests.processes import ROOT
@@ -184,9 +185,46 @@ def test_empty_pages_written_anew_cannot_be_recognised():
     assert refusal(signed(rewritten(make_pdf(2))), make_pdf(2)) == "not_comparable"
 
 
-def test_a_comparison_that_takes_too_long_is_given_up(monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        ("import time\ntime.sleep(60)\n", "timeout"),
+        ("import os, time\nos.close(1)\ntime.sleep(60)\n", "timeout"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n", "killed"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n", "killed"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGALRM)\n", "timeout"),
+    ],
+)
+def test_a_comparison_that_is_given_too_little_says_nothing_about_the_file(
+    monkeypatch, tmp_path, program, reason
+):
     child = tmp_path / "child.py"
-    child.write_text("import time\ntime.sleep(60)\n")
+    child.write_text(program)
     monkeypatch.setattr(sandbox, "COMPARISON", [sandbox.COMMAND[0], str(child)])
     monkeypatch.setattr(limits, "COMPARE_WALL_SECONDS", 0.3)
+    with pytest.raises(sandbox.Starved, match=reason):
+        bind(signed(rewritten(pdf())), pdf())
+
+
+@pytest.mark.parametrize(("pages", "seconds"), [(1, 15), (200, 19), (500, 25), (100_000, 25)])
+def test_a_long_document_may_take_more_time_and_still_less_than_the_walls_clock_gives(pages, seconds):
+    assert cpu_seconds(pages) == seconds < limits.COMPARE_WALL_SECONDS
+
+
+def test_the_child_is_told_of_how_many_pages_the_document_is(monkeypatch, tmp_path):
+    child = tmp_path / "child.py"
+    child.write_text("import json, sys\nprint(json.dumps({'differs': sys.argv[2]}))\n")
+    monkeypatch.setattr(sandbox, "COMPARISON", [sandbox.COMMAND[0], str(child)])
+    with pytest.raises(NotProven) as caught:
+        bind(signed(rewritten(pdf(3))), pdf(3))
+    assert caught.value.detail.endswith("other 3.")
+
+
+def test_a_comparison_that_uses_up_its_cpu_time_is_the_files_fault(monkeypatch, tmp_path):
+    child = tmp_path / "child.py"
+    child.write_text(
+        f"import sys\nsys.path.insert(0, {str(sandbox.ROOT)!r})\n"
+        "from signing.pdf import child\nchild.limit_resources(cpu=1)\nwhile True: pass\n"
+    )
+    monkeypatch.setattr(sandbox, "COMPARISON", [sandbox.COMMAND[0], str(child)])
     assert refusal(signed(rewritten(pdf())), pdf()) == "not_comparable"

@@ -96,6 +96,7 @@ def test_a_bad_transfer_is_tried_again_and_counts_for_nothing(opened, asha, faul
         request = it.go_on()
     assert (request.stage, request.status, request.bad_file_times) == ("archiving", "sign_pending", 0)
     assert told in job_of(request).last_error
+    assert due_in(request) <= 72
     assert it.go_on().status == "sign_complete"
     assert job_of(request).last_error == ""
 
