@@ -7,7 +7,7 @@ from signing.models import Document, SignatureRequest, Signer
 from signing.schemas import DocumentOut, RequestOut, SignerOut
 from signing.selectors import job_get
 from signing.services.links import original_url, release_url, signer_may_sign
-from signing.services.submit import STALLED
+from signing.services.stalled import STALLED
 from signing.setu.errcodes import meaning
 from signing.states import is_cancelling, signer_status_of
 

@@ -22,7 +22,7 @@ ORPHAN = client.READ_SECONDS  # a look that fails; after one that went well the 
 # The longest a step may take between two leases, by the limits of the calls it makes.
 STEPS = {
     states.REQUEST_JOB: {
-        "an orphan's look and deletion": client.READ_SECONDS + client.DELETE_SECONDS,
+        "an orphan's look, the newer one's, and a deletion": 2 * client.READ_SECONDS + client.DELETE_SECONDS,
         "look, after an orphan": ORPHAN + client.READ_SECONDS,
         "cancel, after an orphan": ORPHAN + client.DELETE_SECONDS + client.READ_SECONDS,
         "submit, after an orphan": ORPHAN + s3.CALL_SECONDS + client.UPLOAD_SECONDS + client.CREATE_SECONDS,

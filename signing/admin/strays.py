@@ -44,7 +44,7 @@ class OutcomeFilter(admin.SimpleListFilter):
 @admin.register(Stray)
 class StrayAdmin(ReadOnlyAdmin):
     intro = (
-        "Ids that a callback or a signer's browser named and that belong to no request we know. Setu is asked once: "
+        "Ids that a callback or a signer's browser named and that belong to no request we know. Setu is asked: "
         "“adopted” was ours, “superseded” was ours and is removed at Setu, “unknown” is not ours, or deleted. “signed” "
         "was superseded and somebody signed it, as well as the newer one: it stays at Setu until you decide "
         "(docs/operations.md)."

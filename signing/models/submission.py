@@ -17,7 +17,8 @@ class Submission(models.Model):
     A document at Setu is single-use and creating has no idempotency key, so an attempt whose document turns out to be
     used without our knowing is orphaned, and the next one uploads afresh. `reference` travels in the redirect URL: by
     it an orphan that turns up is recognised. What has happened follows from the columns: uploaded (setu_document_id),
-    create sent (create_sent_at), open (setu_id), given up (orphaned_at), removed at Setu (deleted_at).
+    create sent (create_sent_at), open (setu_id), given up (orphaned_at), not found at Setu
+    (gone_at), removed there (deleted_at).
     """
 
     request = models.ForeignKey(SignatureRequest, on_delete=models.CASCADE, related_name="submissions")
@@ -29,6 +30,7 @@ class Submission(models.Model):
     create_sent_at = models.DateTimeField(null=True, blank=True)
     orphaned_at = models.DateTimeField(null=True, blank=True)
     delete_tried_at = models.DateTimeField(null=True, blank=True)
+    gone_at = models.DateTimeField(null=True, blank=True, help_text="When Setu first answered 404.")
     deleted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

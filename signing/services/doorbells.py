@@ -13,6 +13,7 @@ from core.minutely import each_minute
 from core.models import Job
 from signing.models import SignatureRequest, Submission
 from signing.selectors import job_get
+from signing.services.orphans import orphan_rung
 from signing.services.strays import stray_named
 from signing.states import REQUEST_JOB, Stage
 
@@ -23,6 +24,7 @@ def setu_id_rung(
 ) -> None:
     """Somebody named one of Setu's ids. request_id: our request's, None for an id we do not know (yet)."""
     if request_id:
+        orphan_rung(setu_id=setu_id)
         request_rung(request_id=request_id, cause=cause, hint=hint)
     else:
         stray_named(setu_id=setu_id, cause=cause)
@@ -51,6 +53,7 @@ def return_rung(*, reference: str, setu_id: str = "") -> bool:
     if submission.setu_id is None and setu_id:
         stray_named(setu_id=setu_id, cause="return")
     else:
+        orphan_rung(setu_id=submission.setu_id or "")
         jobs.ring(REQUEST_JOB, subject=submission.request_id, cause="return")
     return True
 

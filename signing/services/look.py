@@ -165,10 +165,10 @@ def gone_apply(*, request: SignatureRequest, claim: jobs.Claim) -> None:
     wait: float | None = GONE_SECONDS
     doubted = False
     if first:
-        _another_asked(request)  # so that the next 404 can be judged
+        another_asked(request)  # so that the next 404 can be judged
     elif waited < GONE_SECONDS:
         wait = GONE_SECONDS - waited
-    elif _is_doubtful(request, waited=waited):
+    elif is_doubtful(request, since=request.gone_at, waited=waited):
         doubted = True
     else:
         request_end(request, ending=Status.FAILED, reason="withdrawn_at_setu", now=now)
@@ -178,7 +178,7 @@ def gone_apply(*, request: SignatureRequest, claim: jobs.Claim) -> None:
     jobs.settle(claim, next_in=wait, failure=DOUBTED if doubted else "")
 
 
-def _is_doubtful(request: SignatureRequest, *, waited: float) -> bool:
+def is_doubtful(request: SignatureRequest, *, since: datetime, waited: float) -> bool:
     """Whether it may be Setu that is wrong, or we: many requests are gone at once, or none has been found since.
 
     Where none is left that could be found, a request is believed to be gone: at once if it is the only one, after a
@@ -189,15 +189,15 @@ def _is_doubtful(request: SignatureRequest, *, waited: float) -> bool:
     if gone >= GONE_MANY:
         log.error("setu.many_requests_gone", extra={"count": gone + 1})
         return True
-    if others.filter(gone_at__isnull=True, confirmed_at__gte=request.gone_at).exists():
+    if others.filter(gone_at__isnull=True, confirmed_at__gte=since).exists():
         return False
-    if _another_asked(request) or (gone and waited < GONE_ALL_SECONDS):
+    if another_asked(request) or (gone and waited < GONE_ALL_SECONDS):
         log.error("setu.no_request_found_since", extra={"request_id": request.id})
         return True
     return False
 
 
-def _another_asked(request: SignatureRequest) -> bool:
+def another_asked(request: SignatureRequest) -> bool:
     """Have another request looked at, the one that was asked about longest ago. False if there is none to ask about.
 
     Those that are gone come back by themselves; two that ring each other would never rest.

@@ -2,8 +2,12 @@
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from core.clock import database_now
+from core.clock import after, database_now
+from core.prepared import Prepared
 from signing.models import SignatureRequest, Stray, Submission
+from signing.services import schedule
+from signing.services.moves import request_locked
+from signing.services.stalled import request_resume
 from signing.setu_provider import account_fingerprint
 from signing.states import StrayOutcome
 
@@ -39,6 +43,29 @@ def _left() -> QuerySet[Submission]:
 def after_the_end(request: SignatureRequest) -> float | None:
     """Seconds until an ended request's job is due again: while an orphan is left it is not done."""
     return ORPHAN_SECONDS if orphan_of(request) else None
+
+
+_orphan_called = Prepared(
+    lambda setu_id: Submission.objects.filter(setu_id=setu_id, orphaned_at__isnull=False).values_list("id"),
+    setu_id=str,
+)
+
+
+def orphan_rung(*, setu_id: str) -> None:
+    """Somebody names an orphan that we know: its turn is now, though at most once in ten seconds. Repeating is safe."""
+    if not _orphan_called.rows(setu_id=setu_id):  # each callback asks, and few name an orphan
+        return
+    rested = Q(delete_tried_at__isnull=True) | Q(delete_tried_at__lt=after(-schedule.BUCKET_SECONDS))
+    orphan = Submission.objects.filter(rested, setu_id=setu_id).select_related("request").first()
+    if orphan:
+        request_locked(orphan.request)
+        submission_asked_for(orphan)
+
+
+def submission_asked_for(submission: Submission) -> None:
+    """Somebody names it, so it may live though Setu did not find it. The caller holds the request's lock."""
+    Submission.objects.filter(id=submission.id).update(delete_tried_at=None, gone_at=None, deleted_at=None)
+    request_resume(submission.request)
 
 
 def submission_named(*, submission: Submission, setu_id: str) -> Submission:

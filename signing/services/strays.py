@@ -12,7 +12,7 @@ from django.db import transaction
 from core import jobs, pace
 from signing.models import Stray, Submission
 from signing.services.moves import request_locked
-from signing.services.orphans import submission_named
+from signing.services.orphans import submission_asked_for, submission_named
 from signing.setu.client import SetuClient
 from signing.setu.errors import SetuRefused, SetuUnavailable
 from signing.setu.wire import SetuSignature
@@ -74,7 +74,7 @@ def _adopt(*, claim: jobs.Claim, stray: Stray, submission: Submission) -> None:
     with transaction.atomic():
         request_locked(submission.request)
         named = submission_named(submission=submission, setu_id=stray.setu_id)
-        Submission.objects.filter(id=named.id).update(delete_tried_at=None)  # somebody asks: its turn is now
+        submission_asked_for(named)
         jobs.ring(REQUEST_JOB, subject=submission.request_id, cause="adoption", rested=True)
         current = named.orphaned_at is None
         outcome = StrayOutcome.ADOPTED if current else StrayOutcome.SUPERSEDED

@@ -14,13 +14,16 @@ from django.db import transaction
 from core import jobs
 from core.clock import database_now
 from core.events import event_append
-from core.models import Event
 from core.storage import blob_read
 from signing.models import SignatureRequest, Signer, Submission
 from signing.selectors import submission_current
+from signing.services import schedule
+from signing.services.gone import submission_found, submission_gone
+from signing.services.look import GONE_SECONDS
 from signing.services.moves import request_end, request_locked
 from signing.services.opening import submission_open
 from signing.services.orphans import after_the_end, next_no
+from signing.services.stalled import creates_spent, request_stall
 from signing.setu.client import NewSigner, SetuClient
 from signing.setu.errors import SetuNotFound, SetuRefused, SetuUnavailable
 from signing.setu_provider import account_fingerprint
@@ -28,10 +31,6 @@ from signing.states import Status
 
 log = logging.getLogger(__name__)
 DOCUMENT_REFUSED = "invalid_document"  # not a document Setu takes, or one that a request has used already
-# Creates that may have taken effect and led to nothing: each can be a request at Setu that nobody wants.
-CREATES_MAX = 5
-# A sentence of the API begins with it.
-STALLED = f"Asking Setu to open this request led to nothing {CREATES_MAX} times"
 
 
 def request_submit(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> None:
@@ -62,7 +61,7 @@ def request_submit(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuCl
         if earlier and refusal.code == DOCUMENT_REFUSED:
             _give_up(claim=claim, submission=submission)
         elif refusal.is_final:
-            _refused(claim=claim, request=request, refusal=refusal)
+            _refused(claim=claim, submission=submission, refusal=refusal, maybe_done=unknown)
         else:
             _create_failed(claim=claim, submission=submission, maybe_done=unknown)
             raise
@@ -86,30 +85,34 @@ def _submission(*, claim: jobs.Claim, request: SignatureRequest) -> Submission |
         current.orphaned_at = database_now()
         current.save(update_fields=["orphaned_at"])
         log.warning("submission.orphaned", extra={"request_id": request.id, "no": current.no})
-    if _spent(request):
-        event_append(chain=request.id, kind="request.stalled", creates=CREATES_MAX)
-        jobs.bury(claim, reason=STALLED)
+    if creates_spent(request):
+        request_stall(claim=claim, request=request)
         return None
     return Submission.objects.create(request=request, no=next_no(request), account=ours)
-
-
-def _spent(request: SignatureRequest) -> bool:
-    """Whether the creates that are allowed without a person have been sent. A revived job has as many again."""
-    sent = Submission.objects.filter(request=request, create_sent_at__isnull=False).count()
-    return sent >= CREATES_MAX * (1 + Event.objects.filter(chain=request.id, kind="request.stalled").count())
 
 
 def _take_over(*, claim: jobs.Claim, submission: Submission, setu_id: str, setu: SetuClient) -> None:
     try:
         seen = setu.signature(setu_id)
-    except SetuNotFound:  # withdrawn before anybody got a link: the next try asks afresh
-        with transaction.atomic():
-            request_locked(submission.request)
-            submission.orphaned_at = submission.deleted_at = database_now()
-            submission.save(update_fields=["orphaned_at", "deleted_at"])
-            jobs.settle(claim, next_in=0.0)
+    except SetuNotFound:
+        _not_found(claim=claim, submission=submission)
         return
+    submission_found(submission)
     submission_open(claim=claim, submission=submission, seen=seen, look_next=True)
+
+
+@transaction.atomic
+def _not_found(*, claim: jobs.Claim, submission: Submission) -> None:
+    """Withdrawn before anybody got a link, once that is believed: the next try asks afresh."""
+    request, now = request_locked(submission.request), database_now()
+    jobs.hold(claim)
+    if submission_gone(request=request, submission=submission):
+        Submission.objects.filter(id=submission.id).update(orphaned_at=now)
+        jobs.settle(claim, next_in=0.0)
+        return
+    request.bucket_at = schedule.bucket_after(request.bucket_at, now=now)
+    request.save(update_fields=["bucket_at"])
+    jobs.settle(claim, next_in=GONE_SECONDS, failure="Setu answered that it knows no such request")
 
 
 def _upload(*, claim: jobs.Claim, request: SignatureRequest, submission: Submission, setu: SetuClient) -> str:
@@ -173,8 +176,11 @@ def _new_signer(signer: Signer) -> NewSigner:
 
 
 @transaction.atomic
-def _refused(*, claim: jobs.Claim, request: SignatureRequest, refusal: SetuRefused) -> None:
-    request = request_locked(request)
+def _refused(*, claim: jobs.Claim, submission: Submission, refusal: SetuRefused, maybe_done: bool) -> None:
+    """maybe_done: an earlier create may have taken effect; when its request turns up, it is ended as an orphan."""
+    request = request_locked(submission.request)
+    if maybe_done:
+        Submission.objects.filter(id=submission.id).update(orphaned_at=database_now())
     log.error(
         "submit.refused", extra={"request_id": request.id, "status": refusal.status, "code": refusal.code}
     )

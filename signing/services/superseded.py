@@ -1,7 +1,8 @@
 """How an orphan ends: removed at Setu while everybody is still to sign it, else taken back or kept.
 
 A delete at Setu removes signatures for good, so it is never sent unseen. An orphan that somebody has signed takes the
-place of the current submission if nobody has signed that one; if somebody has, both stay, and a person decides.
+place of the current submission if nobody has signed that one, as Setu says now; if somebody has, both stay, and a
+person decides.
 """
 
 import logging
@@ -13,6 +14,7 @@ from core.clock import database_now
 from core.events import event_append
 from signing.models import SignatureRequest, Signer, Submission
 from signing.selectors import submission_current
+from signing.services.gone import submission_found, submission_gone
 from signing.services.look import snapshot_apply
 from signing.services.moves import request_locked
 from signing.services.opening import links_keep, request_open
@@ -44,25 +46,54 @@ def orphan_end(*, claim: jobs.Claim, orphan: Submission, setu: SetuClient) -> bo
     try:
         seen = setu.signature(orphan.setu_id)
     except SetuNotFound:
-        _removed(claim=claim, orphan=orphan)
+        _not_found(claim=claim, orphan=orphan)
         return True
     except SetuError as error:
         _told(orphan, error=error)
         return False
-    if _spared(claim=claim, orphan=orphan, seen=seen):
-        return True
+    submission_found(orphan)
+    if _signed(seen):
+        try:
+            newer_signed = _newer_signed(orphan, setu=setu)
+        except SetuError as error:
+            _later(claim=claim, orphan=orphan, error=error)
+            return True
+        if _spared(claim=claim, orphan=orphan, seen=seen, newer_signed=newer_signed):
+            return True
     if not (_untouched(seen) or _cancelled(orphan)):
         log.warning("orphan.in_use", extra={"request_id": orphan.request_id, "status": seen.status})
         return False
     try:
         setu.delete(orphan.setu_id)
     except SetuError as error:
-        _told(orphan, error=error)
-        with transaction.atomic():
-            jobs.postpone(claim, seconds=0.0)  # the lease holds one step, and this one has had two calls
+        _later(claim=claim, orphan=orphan, error=error)
         return True
     _removed(claim=claim, orphan=orphan)
     return True
+
+
+def _signed(seen: SetuSignature) -> bool:
+    return seen.status == SETU_COMPLETE or any(signer.status == SETU_SIGNED for signer in seen.signers)
+
+
+def _newer_signed(orphan: Submission, *, setu: SetuClient) -> bool:
+    """Whether somebody has signed the current submission: Setu is asked, as its callbacks may have been lost.
+
+    One that Setu does not find is no rival; if that was wrong, it is found signed when it is to be ended in its turn.
+    """
+    if Signer.objects.filter(request=orphan.request, setu_status=SETU_SIGNED).exists():
+        return True
+    current = submission_current(request=orphan.request)
+    if current is None or current.setu_id is None or not _open(orphan.request):
+        return False
+    try:
+        return _signed(setu.signature(current.setu_id))
+    except SetuNotFound:
+        return False
+
+
+def _open(request: SignatureRequest) -> bool:
+    return request.stage in (Stage.QUEUED, Stage.SUBMITTED)
 
 
 def _untouched(seen: SetuSignature) -> bool:
@@ -77,18 +108,16 @@ def _cancelled(orphan: Submission) -> bool:
 
 
 @transaction.atomic
-def _spared(*, claim: jobs.Claim, orphan: Submission, seen: SetuSignature) -> bool:
+def _spared(*, claim: jobs.Claim, orphan: Submission, seen: SetuSignature, newer_signed: bool) -> bool:
     """Take back or keep an orphan that somebody has signed; settles the claim then.
 
     In a request that is cancelled only a complete one is spared, as with the current one (signing/services/cancel.py).
     """
     request = request_locked(orphan.request)
     jobs.hold(claim)
-    complete = seen.status == SETU_COMPLETE
-    signed = complete or any(signer.status == SETU_SIGNED for signer in seen.signers)
-    if not signed or (request.cancel_asked_at and not complete):
+    if request.cancel_asked_at and seen.status != SETU_COMPLETE:
         return False
-    if not _taken_back(claim=claim, request=request, orphan=orphan, seen=seen):
+    if newer_signed or not _taken_back(claim=claim, request=request, orphan=orphan, seen=seen):
         log.error("orphan.signed", extra={"request_id": request.id, "no": orphan.no})
         event_append(chain=request.id, kind="submission.kept", submission=orphan.no)
         stray_signed(setu_id=str(orphan.setu_id))
@@ -99,10 +128,8 @@ def _spared(*, claim: jobs.Claim, orphan: Submission, seen: SetuSignature) -> bo
 def _taken_back(
     *, claim: jobs.Claim, request: SignatureRequest, orphan: Submission, seen: SetuSignature
 ) -> bool:
-    """Make the orphan the current submission, unless somebody has signed that one, or it is too late."""
-    if request.stage not in (Stage.QUEUED, Stage.SUBMITTED):
-        return False
-    if Signer.objects.filter(request=request, setu_status=SETU_SIGNED).exists():
+    """Make the orphan the current submission, unless it is too late or its signers are not ours."""
+    if not _open(request):
         return False
     record = request_open if request.stage == Stage.QUEUED else links_keep
     if not record(request=request, submission=orphan, seen=seen):
@@ -117,6 +144,20 @@ def _taken_back(
     jobs.ring(REQUEST_JOB, subject=request.id, cause="adoption", rested=True)  # for the one it has replaced
     snapshot_apply(seen=seen, request=request, submission=orphan, claim=claim)
     return True
+
+
+@transaction.atomic
+def _not_found(*, claim: jobs.Claim, orphan: Submission) -> None:
+    """Taken for removed once that is believed; until then its turn comes again."""
+    submission_gone(request=request_locked(orphan.request), submission=orphan)
+    jobs.postpone(claim, seconds=0.0)
+
+
+@transaction.atomic
+def _later(*, claim: jobs.Claim, orphan: Submission, error: SetuError) -> None:
+    """The lease holds one step, and this one has had two calls."""
+    _told(orphan, error=error)
+    jobs.postpone(claim, seconds=0.0)
 
 
 @transaction.atomic

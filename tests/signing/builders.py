@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from django.db.models import F
 from django.db.models.functions import Now
 
 from core import jobs
@@ -66,6 +67,14 @@ def ten_minutes_pass_since_gone(request: SignatureRequest) -> None:
     SignatureRequest.objects.filter(id=request.id).update(gone_at=gone_at - timedelta(minutes=10))
 
 
+def ten_minutes_pass(request: SignatureRequest) -> None:
+    """The last look at each of its orphans, and the first 404, lie ten minutes back, and its work is due."""
+    past = timedelta(minutes=10)
+    times = {"gone_at": F("gone_at") - past, "delete_tried_at": F("delete_tried_at") - past}
+    Submission.objects.filter(request=request).update(**times)
+    owed(request)
+
+
 def events(request: SignatureRequest) -> list[str]:
     return list(Event.objects.filter(chain=request.id).order_by("seq").values_list("kind", flat=True))
 
@@ -115,3 +124,16 @@ def named(setu_id: str, *, cause: str = "callback", hint: dict[str, Any] | None 
     request_id = request_id_of(setu_id=setu_id)
     setu_id_rung(setu_id=setu_id, request_id=request_id, cause=cause, hint=hint)
     return request_id
+
+
+def there(world: StandIn) -> list[str]:
+    """The ids of all requests at Setu, the oldest first."""
+    return [each["id"] for each in world.requests()]
+
+
+def sign(world: StandIn, setu_id: str, *nos: int) -> None:
+    """Sign at Setu; its notifications get lost."""
+    world.fault("callback_lost", times=len(nos))
+    signers = next(each["signers"] for each in world.requests() if each["id"] == setu_id)
+    for no in nos:
+        world.sign(setu_id, sorted(signers, key=lambda one: str(one["displayName"]))[no]["id"])

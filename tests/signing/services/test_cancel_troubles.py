@@ -11,7 +11,18 @@ from signing.services.cancel import cancel_at_setu, request_cancel
 from signing.services.requests import request_check
 from signing.setu_provider import account_fingerprint, setu_client
 from tests.builders import reloaded
-from tests.signing.builders import Between, ask, claimed, due_in, events, job_of, named, owed, submissions
+from tests.signing.builders import (
+    Between,
+    ask,
+    claimed,
+    due_in,
+    events,
+    job_of,
+    made_at_setu,
+    named,
+    owed,
+    submissions,
+)
 from tests.standin.transport import Transport
 
 
@@ -212,11 +223,12 @@ def test_an_orphan_is_removed_beside_it(opened, manager, asha):
         request=it.request,
         no=2,
         account=account_fingerprint(),
-        setu_id="left",
+        setu_id=made_at_setu("https://elsewhere.test/"),
         orphaned_at="2026-01-01T00:00:00Z",
     )
     decide(it, manager)
     request = it.go_on()
     assert request.status == "cancelled"
+    assert it.world.requests() == []
     assert all(each.deleted_at for each in submissions(request))
     assert SignerLink.objects.exists()

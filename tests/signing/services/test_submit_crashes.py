@@ -139,20 +139,6 @@ def test_a_request_named_before_the_next_try_is_taken_over(world, manager, asha,
     assert (world.calls["upload"], len(submissions(request))) == (1, 1)
 
 
-def test_a_request_taken_over_and_then_withdrawn_does_not_keep_us_waiting_for_ever(
-    world, manager, asha, run_due
-):
-    request = ask(asha, by=manager)
-    world.fault("accept_then_hang", endpoint="create")
-    run_due()
-    Submission.objects.filter(request=request).update(setu_id=world.requests()[0]["id"])
-    world.delete(world.requests()[0]["id"])
-    work(request, run_due)
-    work(request, run_due)
-    one_is_live(request, world)
-    assert [each.deleted_at is None for each in submissions(request)] == [False, True]
-
-
 def test_a_request_taken_over_from_another_account_waits_for_that_account(
     world, manager, asha, run_due, settings
 ):

@@ -3,9 +3,12 @@
 import httpx
 import pytest
 
+from core.clock import after
+from core.models import Job
 from signing import setu_provider
+from signing.models import Stray
 from signing.services.cancel import request_cancel
-from signing.services.submit import CREATES_MAX
+from signing.services.stalled import CREATES_MAX
 from signing.setu.errors import FINAL_CODES
 from tests.builders import reloaded
 from tests.signing.builders import (
@@ -16,8 +19,12 @@ from tests.signing.builders import (
     events,
     is_create,
     job_of,
+    named,
     owed,
+    sign,
     submissions,
+    ten_minutes_pass,
+    there,
 )
 from tests.standin.transport import Transport
 
@@ -76,6 +83,22 @@ def test_a_refusal_after_a_create_without_an_answer_does_not_make_it_undone(
     assert submissions(request)[0].create_sent_at is not None
 
 
+@pytest.mark.parametrize("signed", [True, False])
+def test_what_turns_up_after_its_request_was_refused_for_good_is_ended_as_an_orphan(
+    lost, world, run_due, signed
+):
+    request, setu_id = lost
+    world.fault("status", endpoint="create", status=400, code="invalid_payload")
+    work(request, run_due)
+    assert reloaded(request).status == "failed"
+    if signed:
+        sign(world, setu_id, 0)
+    named(setu_id)
+    run_due()
+    assert there(world) == ([setu_id] if signed else [])
+    assert Stray.objects.get().outcome == ("signed" if signed else "superseded")
+
+
 def test_a_setu_that_takes_creates_and_says_nothing_for_long_holds_one_request(world, manager, asha, run_due):
     request = ask(asha, by=manager)
     world.fault("accept_then_hang", endpoint="create", times=30)
@@ -116,6 +139,61 @@ def test_creates_that_lead_to_nothing_are_sent_five_times_and_then_a_person_deci
     run_due()
     assert reloaded(request).status == "sign_initiated"
     assert len(world.requests()) == 2 * CREATES_MAX + 1
+
+
+@pytest.fixture
+def stalled(deaf, world, manager, asha, run_due):
+    """A request whose creates led to nothing, and their ids at Setu."""
+    request = ask(asha, by=manager)
+    work(request, run_due, times=20)
+    assert job_of(request).dead_at is not None
+    return request, there(world)
+
+
+def test_what_turns_up_of_a_request_that_stalled_goes_on_if_somebody_has_signed_it(stalled, world, run_due):
+    request, at_setu = stalled
+    sign(world, at_setu[2], 0)
+    named(at_setu[2])
+    run_due()
+    assert (reloaded(request).status, job_of(request).dead_at) == ("sign_complete", None)
+    assert world.calls["create"] == 2 * CREATES_MAX
+
+
+def test_what_turns_up_unsigned_is_removed_and_the_request_waits_for_a_person_again(
+    stalled, world, run_due, manager, as_user
+):
+    request, at_setu = stalled
+    creates = world.calls["create"]
+    named(at_setu[2])
+    work(request, run_due, times=3)
+    assert (len(there(world)), world.calls["create"]) == (CREATES_MAX - 1, creates)
+    assert job_of(request).dead_at is not None
+    assert events(request)[-2:] == ["request.resumed", "request.stalled"]
+    as_user(manager).post(f"signature/{request.id}/check/")
+    work(request, run_due, times=20)
+    assert len(there(world)) == 2 * CREATES_MAX - 1, "a person's word is good for as many again"
+
+
+def test_one_in_use_of_a_request_that_stalled_is_seen_signed_when_it_is_named_again(stalled, world, run_due):
+    request, at_setu = stalled
+    signer = next(each["signers"][0]["id"] for each in world.requests() if each["id"] == at_setu[2])
+    world.open(at_setu[2], signer)
+    named(at_setu[2])
+    work(request, run_due, times=3)
+    assert job_of(request).dead_at is not None
+    ten_minutes_pass(request)
+    sign(world, at_setu[2], 0)
+    named(at_setu[2])
+    work(request, run_due)
+    assert reloaded(request).status == "sign_complete"
+
+
+def test_a_request_that_is_dead_for_another_reason_is_not_revived_by_what_turns_up(lost, world, run_due):
+    request, setu_id = lost
+    Job.objects.filter(subject=request.id).update(dead_at=after(-60), last_error="ValueError")
+    named(setu_id)
+    run_due()
+    assert job_of(request).dead_at is not None
 
 
 @pytest.mark.usefixtures("deaf")
