@@ -1,4 +1,4 @@
-"""Setu ids that somebody named and we do not know: fetched once, slowly, and adopted if they are ours.
+"""Setu ids that somebody named and we do not know: fetched once or twice, slowly, and adopted if they are ours.
 
 A create whose answer we never got leaves such an id at Setu. Our reference in its redirect URL tells.
 """
@@ -8,18 +8,23 @@ import re
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Now
 
 from core import jobs, pace
+from core.clock import after
 from signing.models import Stray, Submission
 from signing.services.moves import request_locked
 from signing.services.orphans import submission_asked_for, submission_named
 from signing.setu.client import SetuClient
-from signing.setu.errors import SetuRefused, SetuUnavailable
+from signing.setu.errors import SetuNotFound, SetuRefused, SetuUnavailable
 from signing.setu.wire import SetuSignature
 from signing.states import REQUEST_JOB, STRAY_JOB, StrayOutcome
 
 log = logging.getLogger(__name__)
 PER_SECOND = 1.0
+AGAIN_SECONDS = 600.0  # s from an answer that it is nobody's until Setu is asked once more
+BACKOFF_MAX = 60.0  # s between two tries while Setu gives no answer, as with requests (R19)
+REFUSALS_MAX = 10  # failures in a row after which a refusal is an answer
 WAITING_MAX = (
     1000  # more are not remembered here: their deliveries are, and webhooks/adoption.py comes back to them
 )
@@ -31,14 +36,22 @@ def stray_room() -> int:
 
 
 def stray_named(*, setu_id: str, cause: str) -> None:
-    """Somebody named an unknown id. One GET in all, at most one a second over all strays. Repeating is safe."""
+    """Somebody named an unknown id. Two GETs in ten minutes, at most one a second over all. Repeating is safe."""
     if stray_room() <= 0:
         log.warning("strays.full")
         return
     stray, new = Stray.objects.get_or_create(setu_id=setu_id, defaults={"cause": cause})
-    if new:
+    if new or _reopened(stray):
         wait = pace.slot(STRAY_JOB, per_second=PER_SECOND)
         jobs.ring(STRAY_JOB, subject=stray.id, cause=cause, after_seconds=wait)
+
+
+def _reopened(stray: Stray) -> bool:
+    """Who is named again long after Setu did not know it is asked about anew."""
+    unknown = Stray.objects.filter(
+        id=stray.id, outcome=StrayOutcome.UNKNOWN, named_at__lt=after(-AGAIN_SECONDS)
+    )
+    return bool(unknown.update(outcome="", named_at=Now()))
 
 
 @transaction.atomic
@@ -57,16 +70,26 @@ def stray_look(*, claim: jobs.Claim, setu: SetuClient) -> None:
     stray = Stray.objects.get(id=claim.subject)
     try:
         submission = _submission_of(setu.signature(stray.setu_id))
-    except SetuUnavailable as error:
-        with transaction.atomic():
-            jobs.settle(claim, next_in=jobs.backoff(claim), failure=str(error))
-    except SetuRefused:
-        _settled(claim=claim, stray=stray, outcome=StrayOutcome.UNKNOWN)
+    except SetuNotFound:
+        _nobodys(claim=claim, stray=stray)
+    except (SetuUnavailable, SetuRefused) as error:
+        if isinstance(error, SetuRefused) and claim.failures >= REFUSALS_MAX:
+            _nobodys(claim=claim, stray=stray)
+        else:
+            wait = min(jobs.backoff(claim), jobs.jittered(BACKOFF_MAX, claim=claim))
+            with transaction.atomic():
+                jobs.settle(claim, next_in=wait, failure=str(error))
     else:
         if submission is None:
             _settled(claim=claim, stray=stray, outcome=StrayOutcome.UNKNOWN)
         else:
             _adopt(claim=claim, stray=stray, submission=submission)
+
+
+def _nobodys(*, claim: jobs.Claim, stray: Stray) -> None:
+    """Unknown, as Setu says; Setu may be mistaken for a moment, so it is asked once more."""
+    again = None if stray.outcome == StrayOutcome.UNKNOWN else AGAIN_SECONDS
+    _settled(claim=claim, stray=stray, outcome=StrayOutcome.UNKNOWN, next_in=again)
 
 
 def _adopt(*, claim: jobs.Claim, stray: Stray, submission: Submission) -> None:
@@ -94,10 +117,10 @@ def stray_taken_back(*, setu_id: str) -> None:
 
 
 @transaction.atomic
-def _settled(*, claim: jobs.Claim, stray: Stray, outcome: StrayOutcome) -> None:
+def _settled(*, claim: jobs.Claim, stray: Stray, outcome: StrayOutcome, next_in: float | None = None) -> None:
     stray.outcome = outcome
     stray.save(update_fields=["outcome"])
-    jobs.settle(claim, next_in=None)
+    jobs.settle(claim, next_in=next_in, planned=True)
 
 
 def _submission_of(seen: SetuSignature) -> Submission | None:

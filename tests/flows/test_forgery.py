@@ -137,7 +137,9 @@ def test_altered_callbacks_change_nothing(stories, client, run_due):
     assert states() == before
 
 
-def test_forged_callbacks_for_unknown_ids_cost_one_call_each_at_one_a_second(stories, client, run_due):
+def test_forged_callbacks_for_unknown_ids_cost_two_calls_each_ten_minutes_apart_at_one_a_second(
+    stories, client, run_due
+):
     before, calls = states(), stories[0].world.calls["get"]
     for number in range(60):
         for _ in range(3):
@@ -153,11 +155,18 @@ def test_forged_callbacks_for_unknown_ids_cost_one_call_each_at_one_a_second(sto
     run_due()
     assert stories[0].world.calls["get"] - calls == 60
     assert set(Stray.objects.values_list("outcome", flat=True)) == {"unknown"}
-    for number in range(60):
-        post(client, json.dumps({"data": {"esign": {"id": f"unknown-{number}"}}}).encode())
-    Job.objects.filter(kind=STRAY_JOB, due_at__isnull=False).update(due_at=after(0))
+    again = Job.objects.filter(kind=STRAY_JOB, due_at__isnull=False)
+    assert not again.filter(due_at__lt=after(590)).exists()
+    for round_ in range(3):
+        for number in range(60):
+            body = {"data": {"esign": {"id": f"unknown-{number}"}}, "timeStamp": str(round_)}
+            post(client, json.dumps(body).encode())
+        run_due()
+        assert stories[0].world.calls["get"] - calls == 60, "who names it again hurries nothing"
+    again.update(due_at=after(0))
     run_due()
-    assert stories[0].world.calls["get"] - calls == 60, "who was asked about is not asked about again"
+    assert stories[0].world.calls["get"] - calls == 120
+    assert not again.exists()
     assert states() == before
 
 

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from django.db.models.functions import Now
 
-from core.clock import database_now
+from core.clock import after, database_now
 from core.models import Job
 from signing import setu_provider
 from signing.models import Stray, Submission
@@ -12,31 +12,59 @@ from signing.services import strays
 from signing.services.strays import stray_named
 from signing.setu_provider import account_fingerprint
 from tests.builders import reloaded
-from tests.signing.builders import Between, ask, job_of, made_at_setu, owed, submissions
+from tests.signing.builders import Between, job_of, made_at_setu, owed, submissions
+
+
+def due_now() -> None:
+    """A ring's turn at the pace of all strays has come; what is due later is not."""
+    Job.objects.filter(kind="signing.stray", due_at__lt=after(60)).update(due_at="2020-01-01T00:00:00Z")
 
 
 def due_again() -> None:
     Job.objects.filter(kind="signing.stray").update(due_at="2020-01-01T00:00:00Z")
 
 
-@pytest.fixture
-def lost(world, manager, asha, run_due):
-    """A request whose create took effect and was never answered, and its id at Setu."""
-    request = ask(asha, by=manager)
-    world.fault("accept_then_hang", endpoint="create")
-    run_due()
-    Job.objects.update(due_at=None)
-    return request, world.requests()[0]["id"]
-
-
-def test_an_unknown_id_is_fetched_once(world, db, run_due):
-    for _ in range(3):
+def test_an_unknown_id_is_fetched_once_and_once_more_ten_minutes_later(world, db, run_due):
+    for gets in (1, 1, 1):
         stray_named(setu_id="nobody-knows", cause="callback")
         run_due()
-    assert world.calls["get"] == 1
+        assert world.calls["get"] == gets
     stray = Stray.objects.get()
     assert (stray.outcome, stray.cause) == ("unknown", "callback")
-    assert Job.objects.get().due_at is None
+    due_at = Job.objects.get().due_at
+    assert due_at is not None
+    assert 590 < (due_at - database_now()).total_seconds() <= 600
+    due_again()
+    run_due()
+    assert (world.calls["get"], Job.objects.get().due_at) == (2, None)
+
+
+def test_an_unknown_id_that_is_named_again_long_after_is_asked_about_anew_and_no_more_often(
+    world, db, run_due
+):
+    stray_named(setu_id="nobody-knows", cause="callback")
+    run_due()
+    due_again()
+    run_due()
+    Stray.objects.update(named_at=after(-601))
+    for _ in range(3):
+        stray_named(setu_id="nobody-knows", cause="callback")
+        due_now()
+        run_due()
+    assert world.calls["get"] == 3
+    assert Stray.objects.get().outcome == "unknown"
+
+
+def test_what_setu_did_not_find_for_a_moment_is_adopted_ten_minutes_later(lost, world, run_due):
+    request, setu_id = lost
+    world.fault("status", endpoint="get", status=404)
+    stray_named(setu_id=setu_id, cause="callback")
+    run_due()
+    assert (Stray.objects.get().outcome, world.calls["get"]) == ("unknown", 1)
+    due_again()
+    run_due()
+    assert Stray.objects.get().outcome == "adopted"
+    assert reloaded(request).status == "sign_initiated"
 
 
 def test_a_lost_request_is_adopted_and_goes_on(lost, run_due):
@@ -92,7 +120,7 @@ def test_somebody_elses_request_is_left_alone(lost, world, run_due, redirect_url
     assert world.calls["delete"] == 0
 
 
-@pytest.mark.parametrize("status", [500, 429, 401])
+@pytest.mark.parametrize("status", [500, 429, 401, 402, 409])
 def test_setu_out_of_order_is_no_outcome(lost, world, run_due, status, settings):
     _, setu_id = lost
     world.fault("status", endpoint="get", status=status)
@@ -105,6 +133,33 @@ def test_setu_out_of_order_is_no_outcome(lost, world, run_due, status, settings)
     due_again()
     run_due()
     assert Stray.objects.get().outcome == "adopted"
+
+
+def test_after_many_failures_it_is_asked_about_each_minute(lost, world, run_due):
+    _, setu_id = lost
+    world.fault("status", endpoint="get", status=503, times=9)
+    stray_named(setu_id=setu_id, cause="callback")
+    run_due()
+    for _ in range(8):
+        due_again()
+        run_due()
+    due_at = Job.objects.get(kind="signing.stray").due_at
+    assert due_at is not None
+    assert 50 < (due_at - database_now()).total_seconds() <= 72
+
+
+def test_what_setu_keeps_refusing_is_unknown_in_the_end(lost, world, run_due):
+    _, setu_id = lost
+    world.fault("status", endpoint="get", status=402, times=100)
+    stray_named(setu_id=setu_id, cause="callback")
+    run_due()
+    for _ in range(3 * strays.REFUSALS_MAX):
+        if Job.objects.get(kind="signing.stray").due_at:
+            due_again()
+        run_due()
+    assert Stray.objects.get().outcome == "unknown"
+    assert Job.objects.get(kind="signing.stray").due_at is None
+    assert world.calls["get"] == 2 * (strays.REFUSALS_MAX + 1)
 
 
 @pytest.mark.parametrize("setu_id", ["../documents/x", "..", "a/b?c#d", "x" * 200])
