@@ -9,6 +9,7 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.db import DatabaseError, close_old_connections
@@ -65,16 +66,26 @@ class Liveness(Middleware):
         return "a thread is stuck" if time.monotonic() - since > STUCK_SECONDS else ""
 
     def _watch(self, worker: Worker) -> None:
+        self._do(self._beat)
         while not self._stopping.wait(self._every):
             if found := self.fault(worker):
                 log.critical("worker.cannot_work", extra={"reason": found})
                 self._exit(EXIT_CODE)
                 return
-            try:
-                close_old_connections()
-                heartbeats.beat(self.name)
-                sweeping.sweep_without_clock()
-            except DatabaseError:
-                log.warning("worker.no_heartbeat", exc_info=True)
-            finally:
-                close_old_connections()
+            self._do(self._beat, sweeping.sweep_without_clock)
+
+    def _beat(self) -> None:
+        heartbeats.beat(self.name)
+
+    def _do(self, *works: Callable[[], object]) -> None:
+        """This thread must outlive whatever goes wrong once."""
+        try:
+            close_old_connections()
+            for work in works:
+                work()
+        except DatabaseError:
+            log.warning("worker.no_heartbeat", exc_info=True)
+        except Exception:
+            log.exception("worker.watch_stumbled")
+        finally:
+            close_old_connections()

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from core import heartbeats, liveness
+from core import doorbell, heartbeats, liveness
 from core.liveness import EXIT_CODE, Liveness
+from core.models import Heartbeat
+from tests.core.bells import make_job, turns
 
 
 @dataclass
@@ -76,4 +78,26 @@ def test_a_worker_that_can_work_beats_until_it_is_stopped():
     watch.before_worker_shutdown(None, None)  # type: ignore[arg-type]
     time.sleep(0.2)
     assert ended == []
+    connections.close_all()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_shows_itself_as_soon_as_it_runs():
+    watch = Liveness(every=60)
+    watch.after_worker_boot(None, FakeWorker())  # type: ignore[arg-type]
+    until(lambda: heartbeats.silent_for(watch.name) is not None)
+    watch.before_worker_shutdown(None, None)  # type: ignore[arg-type]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_watch_outlives_an_error_nobody_foresaw(broker, worked, subject, caplog):
+    turn = broker.actors.pop(doorbell.TURN)
+    make_job(subject)
+    watch, _ = watched(FakeWorker())
+    until(lambda: any(record.message == "worker.watch_stumbled" for record in caplog.records))
+    broker.actors[doorbell.TURN] = turn
+    Heartbeat.objects.all().delete()
+    until(lambda: turns(broker) == [0])
+    watch.before_worker_shutdown(None, None)  # type: ignore[arg-type]
+    time.sleep(0.1)
     connections.close_all()
