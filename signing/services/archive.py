@@ -23,7 +23,7 @@ from signing.services.moves import (
     stage_move,
     status_refresh,
 )
-from signing.services.orphans import after_the_end
+from signing.services.orphans import orphan_due
 from signing.setu.client import SetuClient
 from signing.setu.errors import SetuNotFound
 from signing.states import SETU_SIGNED, Stage, Status
@@ -134,7 +134,7 @@ def _completed(
     request_end(request, ending=Status.SIGN_COMPLETE, now=database_now())
     request.save()
     event_append(chain=request.id, kind="request.completed", sha256=file.sha256, signatures=signatures)
-    jobs.settle(claim, next_in=after_the_end(request))
+    jobs.settle(claim, next_in=orphan_due(request))
 
 
 @transaction.atomic

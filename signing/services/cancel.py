@@ -15,7 +15,7 @@ from signing.models import SignatureRequest, Submission
 from signing.services.doorbells import person_rung
 from signing.services.look import snapshot_merge
 from signing.services.moves import completion_move, request_end, request_locked, status_refresh
-from signing.services.orphans import after_the_end
+from signing.services.orphans import orphan_due
 from signing.setu.client import SetuClient
 from signing.setu.errors import SetuNotFound
 from signing.states import SETU_COMPLETE, SignerStatus, Stage, Status
@@ -118,4 +118,4 @@ def _end(*, claim: jobs.Claim, request: SignatureRequest) -> None:
     request_end(request, ending=ending, reason=request.ending_reason, now=database_now())
     request.save()
     event_append(chain=request.id, kind=f"request.{ending.value}")
-    jobs.settle(claim, next_in=after_the_end(request))
+    jobs.settle(claim, next_in=orphan_due(request))

@@ -13,7 +13,7 @@ from signing.services.archive import request_archive
 from signing.services.cancel import cancel_at_setu, cancel_here, cancels_here
 from signing.services.look import request_look
 from signing.services.moves import BACKOFF_MAX, failure_wait
-from signing.services.orphans import ORPHAN_SECONDS, after_the_end, orphan_of
+from signing.services.orphans import ORPHAN_SECONDS, orphan_due, orphan_of
 from signing.services.submit import request_submit
 from signing.services.superseded import orphan_end
 from signing.setu.client import SetuClient
@@ -53,7 +53,7 @@ def _step(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> 
     if cancels_here(request, submission):
         cancel_here(claim=claim, request=request)
     elif request.stage not in (Stage.QUEUED, Stage.SUBMITTED, Stage.ARCHIVING):
-        _settle(claim, next_in=after_the_end(request))
+        _settle(claim, next_in=orphan_due(request))
     elif submission and submission.setu_id and submission.account != account_fingerprint():
         log.error("request.other_account", extra={"request_id": request.id})
         _settle(claim, next_in=OTHER_ACCOUNT_SECONDS, failure="The request belongs to another Setu account")

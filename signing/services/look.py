@@ -14,7 +14,7 @@ from signing.merge import Seen, SignerSeen, merge
 from signing.models import SignatureRequest, Signer, SignerLink, Submission
 from signing.services import schedule
 from signing.services.moves import completion_move, request_end, request_locked, status_refresh
-from signing.services.orphans import after_the_end
+from signing.services.orphans import orphan_due
 from signing.setu.client import SetuClient
 from signing.setu.errors import SetuNotFound
 from signing.setu.wire import SetuSignature
@@ -151,7 +151,8 @@ def _next_in(request: SignatureRequest, *, claim: jobs.Claim, soon: float | None
         now=database_now(), created_at=request.created_at, activity_at=request.activity_at
     )
     planned = None if planned is None else jobs.jittered(planned, claim=claim)
-    return min((due for due in (soon, planned) if due is not None), default=None)
+    orphan = orphan_due(request)  # it does not wait until a request that nobody signs is looked at again
+    return min((due for due in (soon, planned, orphan) if due is not None), default=None)
 
 
 @transaction.atomic
@@ -173,7 +174,7 @@ def gone_apply(*, request: SignatureRequest, claim: jobs.Claim) -> None:
     else:
         request_end(request, ending=Status.FAILED, reason="withdrawn_at_setu", now=now)
         event_append(chain=request.id, kind="request.failed", reason="withdrawn_at_setu")
-        wait = after_the_end(request)
+        wait = orphan_due(request)
     request.save()
     jobs.settle(claim, next_in=wait, failure=DOUBTED if doubted else "")
 

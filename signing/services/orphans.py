@@ -40,8 +40,8 @@ def _left() -> QuerySet[Submission]:
     return Submission.objects.filter(orphaned_at__isnull=False, deleted_at__isnull=True)
 
 
-def after_the_end(request: SignatureRequest) -> float | None:
-    """Seconds until an ended request's job is due again: while an orphan is left it is not done."""
+def orphan_due(request: SignatureRequest) -> float | None:
+    """Seconds until the request's job is due again for an orphan's sake, at the latest; None if none is left."""
     return ORPHAN_SECONDS if orphan_of(request) else None
 
 

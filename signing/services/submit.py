@@ -22,7 +22,7 @@ from signing.services.gone import submission_found, submission_gone
 from signing.services.look import GONE_SECONDS
 from signing.services.moves import request_end, request_locked
 from signing.services.opening import submission_open
-from signing.services.orphans import after_the_end, next_no
+from signing.services.orphans import next_no, orphan_due
 from signing.services.stalled import creates_spent, request_stall
 from signing.setu.client import NewSigner, SetuClient
 from signing.setu.errors import SetuNotFound, SetuRefused, SetuUnavailable
@@ -187,4 +187,4 @@ def _refused(*, claim: jobs.Claim, submission: Submission, refusal: SetuRefused,
     request_end(request, ending=Status.FAILED, reason="refused_by_setu", now=database_now())
     request.save()
     event_append(chain=request.id, kind="request.failed", reason="refused_by_setu", code=refusal.code)
-    jobs.settle(claim, next_in=after_the_end(request))
+    jobs.settle(claim, next_in=orphan_due(request))

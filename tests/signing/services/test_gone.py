@@ -8,7 +8,7 @@ from core.clock import after
 from signing import setu_provider
 from signing.models import SignatureRequest, Submission
 from signing.services.doorbells import return_rung
-from signing.services.orphans import orphans_counted
+from signing.services.orphans import ORPHAN_SECONDS, orphans_counted
 from signing.services.schedule import BUCKET_SIZE
 from tests.builders import reloaded
 from tests.signing.builders import (
@@ -45,6 +45,14 @@ def test_one_404_is_not_believed_and_a_signature_made_later_counts(missed, world
     assert there(world) == [orphan]
     assert reloaded(request).status == "sign_pending"
     assert Submission.objects.get(setu_id=orphan).gone_at is None
+
+
+def test_its_turn_comes_again_in_ten_minutes_however_old_the_request_is(missed, world, run_due):
+    request, _, _ = missed
+    SignatureRequest.objects.filter(id=request.id).update(created_at=after(-9 * 86_400), activity_at=None)
+    owed(request)
+    run_due()
+    assert 0 < due_in(request) <= ORPHAN_SECONDS
 
 
 def test_a_good_answer_in_between_starts_the_count_again(missed, world, run_due):
