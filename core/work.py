@@ -15,6 +15,7 @@ from core.claims import Claim
 from core.doorbell import Kind
 from core.log import bind, scoped
 from core.outage import DATABASE_ERRORS, database_failed
+from core.timelimit import limited, step_seconds
 
 log = logging.getLogger(__name__)
 PACE = "clock.turns"
@@ -35,7 +36,7 @@ def actor(name: str, *, queue: str, lease: float) -> Callable[[Callable[[Claim],
         def by_bell(job_id: int) -> None:
             run_job(name, job_id)
 
-        limit = int(lease * 2500)  # ms: catches a step that exceeds its own limits
+        limit = int(step_seconds(lease) * 1000)
         door = dramatiq.actor(actor_name=name, queue_name=queue, time_limit=limit, notify_shutdown=True)
         doorbell.KINDS[name] = Kind(name=name, lease=lease, work=work, by_bell=door(by_bell))
         return doorbell.KINDS[name]
@@ -68,7 +69,8 @@ def _turn() -> None:
                 lanes.turn_again()
                 return
             for job_id, name in jobs.longest_due(limit=1):
-                run_job(name, job_id)
+                with limited(step_seconds(doorbell.kind(name).lease)):
+                    run_job(name, job_id)
         if time.monotonic() > until:
             doorbell.send_turn()
             return

@@ -2,10 +2,12 @@ import threading
 import time
 from uuid import uuid4
 
+import dramatiq
 import pytest
 from django.db.models.functions import Now
 
 from core import doorbell, jobs, work
+from core.clock import after
 from core.models import Job
 from signflow import embedded
 
@@ -57,6 +59,26 @@ def test_the_ticker_outlives_an_error_nobody_foresaw(started, broker, caplog):
     assert started == []
     broker.actors[doorbell.TURN] = turn
     assert until(lambda: len(started) == 1)
+
+
+def test_work_without_an_end_is_ended_in_a_turn_too_and_the_turn_goes_on(started):
+    """Its lease, not the turn's message, says how long it may take."""
+
+    def endless(claim: jobs.Claim) -> None:
+        while True:
+            time.sleep(0.01)
+
+    work.actor("tests.endless", queue="tests", lease=0.2)(endless)
+    subject = uuid4()
+    Job.objects.create(kind="tests.endless", subject=subject)
+    Job.objects.update(due_at=Now())
+    try:
+        assert until(lambda: Job.objects.get(subject=subject).last_error == "TimeLimitExceeded")
+        Job.objects.filter(subject=subject).update(due_at=None)
+        Job.objects.create(kind="tests.embedded", subject=uuid4(), due_at=after(-1))
+        assert until(lambda: len(started) == 1)
+    finally:
+        dramatiq.get_broker().actors.pop(doorbell.KINDS.pop("tests.endless").by_bell.actor_name)
 
 
 def test_stopping_ends_worker_and_ticker(settings):
