@@ -82,4 +82,18 @@ OF_THE_CLOCKS_LANE = [
         "",
         ENDED,
     ),
+    Removal(
+        "each job of a turn has its own limit",
+        WORK,
+        "with limited(step_seconds(doorbell.kind(name).lease)):",
+        "with limited(9e9):",
+        "tests/signflow/test_embedded.py",
+    ),
+    Removal(
+        "a worker that starts takes up what is due",
+        LANES,
+        "        send_turn()  # what became due",
+        "        pass  # what became due",
+        "tests/core/test_lanes.py",
+    ),
 ]
