@@ -21,6 +21,7 @@ from core.prepared import adapted
 log = logging.getLogger(__name__)
 
 CRASHES_MAX = 5  # claims in a row that never settled; then the job is dead until a person revives it
+NEVER_ENDED = "Each time the worker died, or took longer than it may."
 CLOCK = "clock"  # the cause of a run that nobody rang for
 BACKOFF_SECONDS = (2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)  # s, by number of failures in a row
 # One statement: the row is made or found, and locked, whoever else rings at the same time.
@@ -84,7 +85,7 @@ def claim(job_id: int, *, lease: float, kind: str = "") -> Claim | None:
             return None
         job = Job.objects.get(id=job_id)
         if job.crashes > CRASHES_MAX:
-            reason = job.last_error or "The worker died each time."
+            reason = job.last_error or NEVER_ENDED
             Job.objects.filter(id=job_id).update(dead_at=Now(), leased_until=None, last_error=reason)
             log.error("job.dead", extra={"kind": job.kind, "subject": job.subject, "reason": reason})
             return None

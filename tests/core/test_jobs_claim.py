@@ -89,7 +89,7 @@ def test_five_claims_that_never_settle_are_followed_by_death_with_a_reason(subje
     assert jobs.claim(job.id, lease=LEASE) is None
     job.refresh_from_db()
     assert job.dead_at is not None
-    assert (job.leased_until, job.last_error) == (None, "The worker died each time.")
+    assert (job.leased_until, job.last_error) == (None, jobs.NEVER_ENDED)
     assert refused(job)
 
 
