@@ -11,7 +11,10 @@ from signing.services.stalled import request_resume
 from signing.setu_provider import account_fingerprint
 from signing.states import StrayOutcome
 
-ORPHAN_SECONDS = 600.0  # s between two tries to end an orphan
+ORPHAN_SECONDS = 600.0  # s between two looks at an orphan
+ORPHAN_FAILED_SECONDS = (
+    60.0  # s after a look or a delete that Setu did not answer, or in which the worker died
+)
 KEPT = Exists(Stray.objects.filter(setu_id=OuterRef("setu_id"), outcome=StrayOutcome.SIGNED))
 
 
@@ -42,7 +45,18 @@ def _left() -> QuerySet[Submission]:
 
 def orphan_due(request: SignatureRequest) -> float | None:
     """Seconds until the request's job is due again for an orphan's sake, at the latest; None if none is left."""
-    return ORPHAN_SECONDS if orphan_of(request) else None
+    orphan = orphan_of(request)
+    if orphan is None:
+        return None
+    if orphan.delete_tried_at is None:
+        return ORPHAN_SECONDS
+    return max(1.0, ORPHAN_SECONDS - (database_now() - orphan.delete_tried_at).total_seconds())
+
+
+def orphan_tried(orphan: Submission, *, answered: bool) -> None:
+    """Its next turn comes in ten minutes, or in one where Setu has not answered."""
+    ago = 0.0 if answered else ORPHAN_SECONDS - ORPHAN_FAILED_SECONDS
+    Submission.objects.filter(id=orphan.id).update(delete_tried_at=after(-ago))
 
 
 _orphan_called = Prepared(

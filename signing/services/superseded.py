@@ -18,6 +18,7 @@ from signing.services.gone import submission_found, submission_gone
 from signing.services.look import snapshot_apply
 from signing.services.moves import request_locked
 from signing.services.opening import links_keep, request_open
+from signing.services.orphans import orphan_tried
 from signing.services.strays import stray_signed, stray_taken_back
 from signing.setu.client import SetuClient
 from signing.setu.errors import SetuError, SetuNotFound
@@ -42,10 +43,11 @@ def orphan_end(*, claim: jobs.Claim, orphan: Submission, setu: SetuClient) -> bo
     between the look and the delete is lost with it: Setu knows no delete that would refuse this.
     """
     assert orphan.setu_id is not None  # noqa: S101  # as it was chosen
-    Submission.objects.filter(id=orphan.id).update(delete_tried_at=database_now())
+    orphan_tried(orphan, answered=False)
     try:
         seen = setu.signature(orphan.setu_id)
     except SetuNotFound:
+        orphan_tried(orphan, answered=True)
         _not_found(claim=claim, orphan=orphan)
         return True
     except SetuError as error:
@@ -61,6 +63,7 @@ def orphan_end(*, claim: jobs.Claim, orphan: Submission, setu: SetuClient) -> bo
         if _spared(claim=claim, orphan=orphan, seen=seen, newer_signed=newer_signed):
             return True
     if not (_untouched(seen) or _cancelled(orphan)):
+        orphan_tried(orphan, answered=True)
         log.warning("orphan.in_use", extra={"request_id": orphan.request_id, "status": seen.status})
         return False
     try:

@@ -1,14 +1,17 @@
 """Submissions that Setu does not find: what it says on a bad day costs no signature, and nothing waits for ever."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
+from django.db.models import F
 from django.db.models.functions import Now
 
 from core.clock import after
 from signing import setu_provider
 from signing.models import SignatureRequest, Submission
 from signing.services.doorbells import return_rung
-from signing.services.orphans import ORPHAN_SECONDS, orphans_counted
+from signing.services.orphans import ORPHAN_FAILED_SECONDS, ORPHAN_SECONDS, orphans_counted
 from signing.services.schedule import BUCKET_SIZE
 from tests.builders import reloaded
 from tests.signing.builders import (
@@ -53,6 +56,21 @@ def test_its_turn_comes_again_in_ten_minutes_however_old_the_request_is(missed, 
     owed(request)
     run_due()
     assert 0 < due_in(request) <= ORPHAN_SECONDS
+
+
+def test_where_setu_did_not_answer_its_turn_comes_again_in_a_minute(doubled, world, run_due):
+    request, orphan, live = doubled
+    mine = Submission.objects.filter(request=request, no=1)
+    mine.update(setu_id=orphan)
+    world.fault("status", endpoint="get", request_id=orphan, status=503)
+    owed(request)
+    run_due()
+    assert there(world) == [orphan, live]
+    assert 0 < due_in(request) <= ORPHAN_FAILED_SECONDS
+    mine.update(delete_tried_at=F("delete_tried_at") - timedelta(seconds=ORPHAN_FAILED_SECONDS))
+    owed(request)
+    run_due()
+    assert there(world) == [live]
 
 
 def test_a_good_answer_in_between_starts_the_count_again(missed, world, run_due):
