@@ -6,14 +6,14 @@ from django.db import transaction
 
 from core import jobs
 from core.clock import database_now
-from signing.models import SignatureRequest, Submission
+from signing.models import SignatureRequest
 from signing.selectors import submission_current
 from signing.services import schedule
 from signing.services.archive import request_archive
 from signing.services.cancel import cancel_at_setu, cancel_here, cancels_here
 from signing.services.look import request_look
 from signing.services.moves import BACKOFF_MAX, failure_wait
-from signing.services.orphans import ORPHAN_SECONDS, orphan_due, orphan_of
+from signing.services.orphans import orphan_due, orphan_of, orphan_rest
 from signing.services.submit import request_submit
 from signing.services.superseded import orphan_end
 from signing.setu.client import SetuClient
@@ -44,7 +44,7 @@ def request_drive(*, claim: jobs.Claim, setu: SetuClient) -> None:
 
 def _step(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> None:
     orphan = orphan_of(request)
-    if orphan and _rested(orphan) and orphan_end(claim=claim, orphan=orphan, setu=setu):
+    if orphan and not orphan_rest(orphan) and orphan_end(claim=claim, orphan=orphan, setu=setu):
         return
     submission = submission_current(request=request)
     # Somebody has named what a lost answer left at Setu: the back-off of what failed before is no reason to wait.
@@ -77,11 +77,6 @@ def _wait(*, claim: jobs.Claim, request: SignatureRequest) -> float:
     if request.stage == Stage.SUBMITTED or claim.failures or request.gone_at:
         return schedule.bucket_wait(request.bucket_at, now=database_now())
     return 0.0
-
-
-def _rested(orphan: Submission) -> bool:
-    tried_at = orphan.delete_tried_at
-    return tried_at is None or (database_now() - tried_at).total_seconds() >= ORPHAN_SECONDS
 
 
 def _storage_failed(*, claim: jobs.Claim, request: SignatureRequest, error: OSError) -> None:

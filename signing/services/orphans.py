@@ -48,9 +48,14 @@ def orphan_due(request: SignatureRequest) -> float | None:
     orphan = orphan_of(request)
     if orphan is None:
         return None
+    return max(1.0, orphan_rest(orphan)) if orphan.delete_tried_at else ORPHAN_SECONDS
+
+
+def orphan_rest(orphan: Submission) -> float:
+    """Seconds until its turn; 0: it is now."""
     if orphan.delete_tried_at is None:
-        return ORPHAN_SECONDS
-    return max(1.0, ORPHAN_SECONDS - (database_now() - orphan.delete_tried_at).total_seconds())
+        return 0.0
+    return max(0.0, ORPHAN_SECONDS - (database_now() - orphan.delete_tried_at).total_seconds())
 
 
 def orphan_tried(orphan: Submission, *, answered: bool) -> None:

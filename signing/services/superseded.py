@@ -39,7 +39,7 @@ def orphan_end(*, claim: jobs.Claim, orphan: Submission, setu: SetuClient) -> bo
     """Look at an orphan at Setu and end it as it stands there. Raises LeaseLost.
 
     Returns False, with the claim unsettled, when Setu does not say how it stands or somebody may be signing it: the
-    request goes on all the same, and the orphan's turn comes again in ten minutes. A signature that is begun and made
+    request goes on all the same, and the orphan's turn comes again (`orphan_tried`). A signature that is begun and made
     between the look and the delete is lost with it: Setu knows no delete that would refuse this.
     """
     assert orphan.setu_id is not None  # noqa: S101  # as it was chosen

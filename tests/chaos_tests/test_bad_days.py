@@ -2,29 +2,19 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import httpx
 
 from tests.chaos.faults import FIRST_SECONDS, Faults
-from tests.chaos.plan import Plan
+from tests.chaos.plan import quiet
 from tests.chaos.record import Record
 from tests.standin import StandIn
 from tests.standin.server import Server
 
-PLAN = Plan(
-    seed=1,
-    requests=0,
-    notifications=0,
-    load_seconds=FIRST_SECONDS + 1.0,
-    kill_every=0,
-    flushes=0,
-    restarts=0,
-    other_kills=0,
-    bad_net_every=0,
-    bad_setu_every=0.4,
-)
+PLAN = replace(quiet(1), load_seconds=FIRST_SECONDS + 1.0, bad_setu_every=0.4)
 
 
 def test_a_bad_day_ends_before_the_next_and_none_strikes_after_the_last_fault():

@@ -39,12 +39,17 @@ def missed(doubled, world, run_due):
     return request, orphan, live
 
 
-def test_one_404_is_not_believed_and_a_signature_made_later_counts(missed, world, run_due):
-    request, orphan, _ = missed
+def signed_and_named(request, orphan, world, run_due):
+    """Somebody signs it ten minutes later, and the callback comes."""
     sign(world, orphan, 0)
     ten_minutes_pass(request)
     named(orphan)
     run_due()
+
+
+def test_one_404_is_not_believed_and_a_signature_made_later_counts(missed, world, run_due):
+    request, orphan, _ = missed
+    signed_and_named(request, orphan, world, run_due)
     assert there(world) == [orphan]
     assert reloaded(request).status == "sign_pending"
     assert Submission.objects.get(setu_id=orphan).gone_at is None
@@ -91,10 +96,7 @@ def test_one_that_was_taken_for_removed_is_looked_at_when_it_is_named(missed, wo
     run_due()
     assert Submission.objects.get(setu_id=orphan).deleted_at is not None
     assert orphans_counted()["at_setu"] == 0
-    sign(world, orphan, 0)
-    ten_minutes_pass(request)
-    named(orphan)
-    run_due()
+    signed_and_named(request, orphan, world, run_due)
     assert there(world) == [orphan]
     assert reloaded(request).status == "sign_pending"
 
