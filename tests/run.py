@@ -33,7 +33,7 @@ def on_sqlite(arguments: list[str]) -> int:
 
 def on_servers(arguments: list[str]) -> int:
     try:
-        with servers.postgres() as postgres, servers.redis() as redis:
+        with servers.postgres(waits_for_disk=False) as postgres, servers.redis() as redis:
             print(f"== {postgres.kind}\n== {redis.kind} ==", flush=True)
             env = os.environ | {"TEST_DATABASE_URL": postgres.url, "TEST_REDIS_URL": redis.url}
             ignored = [f"--ignore={folder}" for folder in NOT_ON_SERVERS]

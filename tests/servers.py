@@ -102,7 +102,9 @@ class Program:
             time.sleep(0.05)
 
 
-def postgres_made(folder: Path, *, wal_segment_mb: int = 16, **settings: str) -> Program:
+def postgres_made(
+    folder: Path, *, wal_segment_mb: int = 16, settings: dict[str, str] | None = None
+) -> Program:
     """A new cluster in an empty folder, on a free port of this machine, of a user that is not root."""
     programs = postgres_programs()
     folder.chmod(0o755)
@@ -132,7 +134,9 @@ def postgres_made(folder: Path, *, wal_segment_mb: int = 16, **settings: str) ->
     subprocess.run(init, check=True, user=user, env=env, cwd="/", stdout=subprocess.DEVNULL)
     server = programs / "postgres"
     version = subprocess.run([server, "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    chosen = [part for pair in (POSTGRES_SETTINGS | settings).items() for part in ("-c", "=".join(pair))]
+    chosen = [
+        part for pair in (POSTGRES_SETTINGS | (settings or {})).items() for part in ("-c", "=".join(pair))
+    ]
     return Program(
         command=(server, "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", data, *chosen),
         port=port,
@@ -158,10 +162,13 @@ def redis_made(folder: Path) -> Program:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[Server]:
+def postgres(*, waits_for_disk: bool = True) -> Iterator[Server]:
+    """waits_for_disk: False where nothing is timed and no power fails. A disk that stalls for seconds would pass for
+    a lock that somebody holds."""
+    settings = {} if waits_for_disk else {"fsync": "off", "full_page_writes": "off"}
     with (
         tempfile.TemporaryDirectory(prefix="signflow-pg-") as name,
-        _running(postgres_made(Path(name))) as server,
+        _running(postgres_made(Path(name), settings=settings)) as server,
     ):
         yield server
 

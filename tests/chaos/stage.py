@@ -50,7 +50,7 @@ class Stage:
         """PostgreSQL, Redis and the stand-in, each behind its proxy. SignFlow itself does not run yet."""
         for name in ("pg", "redis", "logs"):
             (self.folder / name).mkdir()
-        postgres = servers.postgres_made(self.folder / "pg", wal_segment_mb=16, **POSTGRES)
+        postgres = servers.postgres_made(self.folder / "pg", wal_segment_mb=16, settings=POSTGRES)
         redis = servers.redis_made(self.folder / "redis")
         self.kinds = [postgres.kind, redis.kind]
         self.database, self.redis_port = postgres.url, redis.port

@@ -57,7 +57,7 @@ def database() -> Iterator[tuple[str, str]]:
     """PostgreSQL, which minds more than SQLite does; without one, SQLite, said loudly."""
     with contextlib.ExitStack() as stack:
         try:
-            server = stack.enter_context(servers.postgres())
+            server = stack.enter_context(servers.postgres(waits_for_disk=False))
         except servers.NoServer as reason:
             if os.environ.get("CI"):
                 raise

@@ -72,7 +72,7 @@ def stopped(*pids: int) -> Iterator[None]:
 def own_postgres(*, wal_segment_mb: int = 16, **settings: str) -> Iterator[Cluster]:
     """settings: of the server, beside the tests' own."""
     with tempfile.TemporaryDirectory(prefix="signflow-pg-") as folder:  # one that another user may reach
-        program = servers.postgres_made(Path(folder), wal_segment_mb=wal_segment_mb, **settings)
+        program = servers.postgres_made(Path(folder), wal_segment_mb=wal_segment_mb, settings=settings)
         cluster = Cluster(program, program.start())
         program.wait_until_up(cluster.process)
         yield cluster
