@@ -55,6 +55,8 @@ def _trouble(job: Job) -> str | None:
     if not job.failures:
         return None
     words = job.last_error
+    if words == STALLED:
+        return f"{words}. One that turned up at Setu is looked at until it has ended; nothing more is sent."
     if "denied" in words:
         return (
             "Setu does not accept SignFlow's credentials. An operator has to look at them; the request waits."

@@ -26,11 +26,13 @@ from signing.services.moves import (
 from signing.services.orphans import orphan_due
 from signing.setu.client import SetuClient
 from signing.setu.errors import SetuNotFound
+from signing.setu.wire import SetuSignature
 from signing.states import SETU_SIGNED, Stage, Status
 
 log = logging.getLogger(__name__)
 ALIKE_MAX = 5  # times that the same file fails the check until a person has to decide
-# A sentence of the API begins with it.
+# Sentences of the API begin with them.
+NO_FILE = "Setu answered that it knows this request but has no signed file of it"
 STARVED = "The signed file cannot be compared now, as the machine is too busy"
 
 
@@ -45,7 +47,7 @@ def request_archive(
     try:
         link = setu.download_link(submission.setu_id)
     except SetuNotFound:
-        gone_apply(request=request, claim=claim)
+        _no_file(claim=claim, request=request, submission=submission, setu=setu)
         return
     _see_signers(claim=claim, request=request, submission=submission, setu=setu)
     content = setu_provider.signed_bytes(link.url)
@@ -92,6 +94,23 @@ def _original(request: SignatureRequest) -> bytes:
         raise verify.NotProven("not_comparable", "What was sent is no longer in the storage.") from None
 
 
+def _no_file(
+    *, claim: jobs.Claim, request: SignatureRequest, submission: Submission, setu: SetuClient
+) -> None:
+    """Only a request that Setu does not know either is gone: one that it knows has its file soon, or again."""
+    assert submission.setu_id is not None  # noqa: S101
+    try:
+        seen = setu.signature(submission.setu_id)
+    except SetuNotFound:
+        gone_apply(request=request, claim=claim)
+        return
+    log.error("archive.no_file", extra={"request_id": request.id, "status": seen.status})
+    wait = min(jobs.backoff(claim), jobs.jittered(BACKOFF_MAX, claim=claim))
+    with transaction.atomic():
+        _found(request_locked(request), claim=claim, submission=submission, seen=seen)
+        _again(claim=claim, request=request, wait=wait, failure=NO_FILE)
+
+
 @transaction.atomic
 def _again(*, claim: jobs.Claim, request: SignatureRequest, wait: float, failure: str) -> None:
     """Fetch the file once more later: this try says nothing about it."""
@@ -110,12 +129,18 @@ def _see_signers(
     if seen is None and request.gone_at is None:
         return
     with transaction.atomic():
-        request = request_locked(request)
-        jobs.hold(claim)
-        if seen:
-            snapshot_merge(seen=seen, request=request, submission=submission, claim=claim)
-        request.gone_at = None
-        request.save()
+        _found(request_locked(request), claim=claim, submission=submission, seen=seen)
+
+
+def _found(
+    request: SignatureRequest, *, claim: jobs.Claim, submission: Submission, seen: SetuSignature | None
+) -> None:
+    """Setu knows the request, so an earlier 404 counts no more. The caller holds the request's lock."""
+    jobs.hold(claim)
+    if seen:
+        snapshot_merge(seen=seen, request=request, submission=submission, claim=claim)
+    request.gone_at = None
+    request.save()
 
 
 @transaction.atomic
@@ -153,7 +178,7 @@ def _check_failed(*, claim: jobs.Claim, request: SignatureRequest, content: byte
         event_append(chain=request.id, kind="request.quarantined", reason=code, sha256=digest)
     request.save()
     if request.stage == Stage.QUARANTINED:
-        jobs.settle(claim, next_in=None)
+        jobs.settle(claim, next_in=orphan_due(request))
         return
     wait = jobs.backoff(claim)
     failure_wait(request=request, seconds=wait)

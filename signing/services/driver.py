@@ -56,7 +56,8 @@ def _step(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> 
         _settle(claim, next_in=orphan_due(request))
     elif submission and submission.setu_id and submission.account != account_fingerprint():
         log.error("request.other_account", extra={"request_id": request.id})
-        _settle(claim, next_in=OTHER_ACCOUNT_SECONDS, failure="The request belongs to another Setu account")
+        due = min(OTHER_ACCOUNT_SECONDS, orphan_due(request) or OTHER_ACCOUNT_SECONDS)
+        _settle(claim, next_in=due, failure="The request belongs to another Setu account")
     elif wait:
         with transaction.atomic():
             jobs.postpone(claim, seconds=wait)

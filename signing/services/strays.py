@@ -42,8 +42,7 @@ def stray_named(*, setu_id: str, cause: str) -> None:
         return
     stray, new = Stray.objects.get_or_create(setu_id=setu_id, defaults={"cause": cause})
     if new or _reopened(stray):
-        wait = pace.slot(STRAY_JOB, per_second=PER_SECOND)
-        jobs.ring(STRAY_JOB, subject=stray.id, cause=cause, after_seconds=wait)
+        jobs.ring(STRAY_JOB, subject=stray.id, cause=cause, after_seconds=_wait())
 
 
 def _reopened(stray: Stray) -> bool:
@@ -61,8 +60,12 @@ def stray_asked_again(*, setu_id: str, cause: str) -> None:
     again = (StrayOutcome.UNKNOWN, StrayOutcome.SIGNED)
     if Stray.objects.filter(setu_id=setu_id, outcome__in=again).update(outcome=""):
         stray = Stray.objects.get(setu_id=setu_id)
-        wait = pace.slot(STRAY_JOB, per_second=PER_SECOND)
-        jobs.ring(STRAY_JOB, subject=stray.id, cause=cause, after_seconds=wait)
+        jobs.ring(STRAY_JOB, subject=stray.id, cause=cause, after_seconds=_wait())
+
+
+def _wait(rest: float = 0.0) -> float:
+    """Seconds until the next GET for a stray: its own slot at the pace of all, after a rest of so many seconds."""
+    return rest + pace.slot(STRAY_JOB, per_second=PER_SECOND)
 
 
 def stray_look(*, claim: jobs.Claim, setu: SetuClient) -> None:
@@ -76,7 +79,7 @@ def stray_look(*, claim: jobs.Claim, setu: SetuClient) -> None:
         if isinstance(error, SetuRefused) and claim.failures >= REFUSALS_MAX:
             _nobodys(claim=claim, stray=stray)
         else:
-            wait = min(jobs.backoff(claim), jobs.jittered(BACKOFF_MAX, claim=claim))
+            wait = _wait(min(jobs.backoff(claim), jobs.jittered(BACKOFF_MAX, claim=claim)))
             with transaction.atomic():
                 jobs.settle(claim, next_in=wait, failure=str(error))
     else:
@@ -88,7 +91,7 @@ def stray_look(*, claim: jobs.Claim, setu: SetuClient) -> None:
 
 def _nobodys(*, claim: jobs.Claim, stray: Stray) -> None:
     """Unknown, as Setu says; Setu may be mistaken for a moment, so it is asked once more."""
-    again = None if stray.outcome == StrayOutcome.UNKNOWN else AGAIN_SECONDS
+    again = None if stray.outcome == StrayOutcome.UNKNOWN else _wait(AGAIN_SECONDS)
     _settled(claim=claim, stray=stray, outcome=StrayOutcome.UNKNOWN, next_in=again)
 
 

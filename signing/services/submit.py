@@ -23,7 +23,7 @@ from signing.services.look import GONE_SECONDS
 from signing.services.moves import request_end, request_locked
 from signing.services.opening import submission_open
 from signing.services.orphans import next_no, orphan_due
-from signing.services.stalled import creates_spent, request_stall
+from signing.services.stalled import STALLED, creates_spent, request_stall
 from signing.setu.client import NewSigner, SetuClient
 from signing.setu.errors import SetuNotFound, SetuRefused, SetuUnavailable
 from signing.setu_provider import account_fingerprint
@@ -74,7 +74,10 @@ def request_submit(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuCl
 
 @transaction.atomic
 def _submission(*, claim: jobs.Claim, request: SignatureRequest) -> Submission | None:
-    """The submission to go on with, or a new one. None, with the job given up, when too many led to nothing."""
+    """The submission to go on with, or a new one. None, with the claim settled, when too many led to nothing.
+
+    The job is given up then, but not while one of them that turned up is still to be looked at: its signature counts.
+    """
     request_locked(request)
     jobs.hold(claim)
     current = submission_current(request=request)
@@ -86,7 +89,11 @@ def _submission(*, claim: jobs.Claim, request: SignatureRequest) -> Submission |
         current.save(update_fields=["orphaned_at"])
         log.warning("submission.orphaned", extra={"request_id": request.id, "no": current.no})
     if creates_spent(request):
-        request_stall(claim=claim, request=request)
+        turned_up = orphan_due(request)
+        if turned_up is None:
+            request_stall(claim=claim, request=request)
+        else:
+            jobs.settle(claim, next_in=turned_up, failure=STALLED)
         return None
     return Submission.objects.create(request=request, no=next_no(request), account=ours)
 

@@ -66,6 +66,8 @@ def orphan_end(*, claim: jobs.Claim, orphan: Submission, setu: SetuClient) -> bo
         orphan_tried(orphan, answered=True)
         log.warning("orphan.in_use", extra={"request_id": orphan.request_id, "status": seen.status})
         return False
+    with transaction.atomic():
+        jobs.hold(claim)  # who has slept since the look does not know whether it is an orphan still
     try:
         setu.delete(orphan.setu_id)
     except SetuError as error:

@@ -75,9 +75,13 @@ def test_a_worker_that_cannot_work_ends_its_process():
 def test_a_worker_that_can_work_beats_until_it_is_stopped():
     watch, ended = watched(FakeWorker())
     until(lambda: heartbeats.silent_for(watch.name) is not None)
+    Heartbeat.objects.all().delete()
+    until(lambda: heartbeats.silent_for(watch.name) is not None)
     watch.before_worker_shutdown(None, None)  # type: ignore[arg-type]
+    time.sleep(0.2)  # the beat it may be at
+    Heartbeat.objects.all().delete()
     time.sleep(0.2)
-    assert ended == []
+    assert (ended, heartbeats.silent_for(watch.name)) == ([], None)
     connections.close_all()
 
 

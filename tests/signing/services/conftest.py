@@ -1,8 +1,10 @@
+import httpx
 import pytest
 
 from core.models import Job
+from signing import setu_provider
 from tests.builders import reloaded
-from tests.signing.builders import ask, owed, there
+from tests.signing.builders import Between, ask, is_create, owed, there
 
 
 @pytest.fixture
@@ -26,3 +28,15 @@ def lost(world, manager, asha, run_due):
     run_due()
     Job.objects.update(due_at=None)
     return request, world.requests()[0]["id"]
+
+
+@pytest.fixture
+def deaf(world) -> None:
+    """Creates take effect and their answers get lost; refusals are heard."""
+
+    def lost(sent: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if is_create(sent) and response.status_code == 201:
+            raise httpx.ReadTimeout("", request=sent)
+        return response
+
+    setu_provider.plug(Between(world, lost))

@@ -20,7 +20,6 @@ from tests.signing.builders import (
     errors_logged,
     events,
     job_of,
-    ten_minutes_pass_since_gone,
 )
 
 
@@ -198,32 +197,6 @@ def test_setus_keys_do_not_travel_to_the_storage(opened, asha):
     assert it.go_on().status == "sign_complete"
     assert [name for name in seen if name.startswith("x-") or name == "authorization"] == []
     assert seen
-
-
-def gone(it):
-    it.world.fault("status", endpoint="download", status=404)
-    return it.go_on()
-
-
-def test_a_document_withdrawn_before_we_had_it_takes_two_404s(opened, asha):
-    it = opened(asha)
-    it.sign(0)
-    request = gone(it)
-    assert (request.stage, due_in(request) > 590) == ("archiving", True)
-    ten_minutes_pass_since_gone(request)
-    request = gone(it)
-    assert (request.status, request.ending_reason) == ("failed", "withdrawn_at_setu")
-
-
-@pytest.mark.parametrize("fault", ["truncated", "unsigned", "expired_link"])
-def test_a_link_in_between_starts_the_count_of_404s_again(opened, asha, fault):
-    it = opened(asha)
-    it.sign(0)
-    ten_minutes_pass_since_gone(gone(it))
-    it.world.fault(fault, endpoint="file")
-    request = it.go_on()
-    assert request.gone_at is None
-    assert gone(it).stage == "archiving"
 
 
 def test_a_check_of_a_quarantined_request_fetches_the_file_anew(opened, asha, manager):

@@ -4,6 +4,8 @@ import pytest
 from django.db.models.functions import Now
 
 from signing.models import Submission
+from signing.services.archive import ALIKE_MAX
+from signing.services.orphans import ORPHAN_SECONDS, orphans_counted
 from signing.setu_provider import account_fingerprint
 from tests.builders import reloaded
 from tests.signing.builders import ask, due_in, made_at_setu, named, owed, submissions, ten_minutes_pass
@@ -30,16 +32,47 @@ def test_an_orphan_of_another_account_is_not_taken_for_deleted(world, manager, a
 def test_an_orphan_that_setu_will_not_delete_does_not_stop_the_request(world, manager, asha, run_due):
     request = ask(asha, by=manager)
     run_due()
-    stubborn = made_at_setu("https://elsewhere.test/")
-    Submission.objects.create(
-        request=request, no=2, account=account_fingerprint(), setu_id=stubborn, orphaned_at=Now()
-    )
+    with_orphan(request)
     world.fault("status", endpoint="delete", status=400, times=100)
     at_setu = world.requests()[0]
     world.sign(at_setu["id"], at_setu["signers"][0]["id"])
     for _ in range(4):
         work(request, run_due)
     assert reloaded(request).status == "sign_complete"
+
+
+def with_orphan(request, *, no: int = 2) -> None:
+    setu_id = made_at_setu("https://elsewhere.test/")
+    Submission.objects.create(
+        request=request, no=no, account=account_fingerprint(), setu_id=setu_id, orphaned_at=Now()
+    )
+
+
+def test_an_orphan_of_a_request_that_is_quarantined_has_its_turn_again(opened, asha):
+    it = opened(asha)
+    with_orphan(it.request)
+    it.world.fault("status", endpoint="delete", status=503)
+    it.world.fault("unsigned", times=ALIKE_MAX)
+    it.sign(0)
+    tries = 0
+    while it.request.status != "quarantined":
+        it.go_on()
+        tries += 1
+        assert tries <= ALIKE_MAX + 1
+    assert 0 < due_in(it.request) <= ORPHAN_SECONDS
+    ten_minutes_pass(it.request)
+    it.run_due()
+    assert orphans_counted()["at_setu"] == 0
+
+
+def test_an_orphan_does_not_wait_for_the_account_that_its_request_belongs_to(world, manager, asha, run_due):
+    request = ask(asha, by=manager)
+    run_due()
+    Submission.objects.filter(request=request).update(account="of another account")
+    with_orphan(request)
+    world.fault("status", endpoint="delete", status=503)
+    work(request, run_due)
+    assert 0 < due_in(request) <= ORPHAN_SECONDS
 
 
 def test_deleting_an_orphan_may_be_repeated(world, manager, asha, run_due):

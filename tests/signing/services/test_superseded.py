@@ -234,10 +234,3 @@ def test_a_person_has_a_kept_one_looked_at_again(doubled, world, run_due, manage
     assert there(world) == []
     assert Stray.objects.get().outcome == "superseded"
     assert metric("signed") == 0
-
-
-def test_setu_out_of_order_at_the_look_deletes_nothing(doubled, world, run_due):
-    request, orphan, live = doubled
-    world.fault("status", endpoint="get", request_id=orphan, times=3, status=503)
-    found(request, orphan, run_due)
-    assert (there(world), world.calls["delete"]) == ([orphan, live], 0)
