@@ -7,7 +7,7 @@ from signing.models import Document, SignatureRequest, Signer
 from signing.schemas import DocumentOut, RequestOut, SignerOut
 from signing.selectors import job_get
 from signing.services.links import original_url, release_url, signer_may_sign
-from signing.services.stalled import STALLED
+from signing.services.stalled import STALLED, TURNED_UP
 from signing.setu.errcodes import meaning
 from signing.states import is_cancelling, signer_status_of
 
@@ -55,8 +55,8 @@ def _trouble(job: Job) -> str | None:
     if not job.failures:
         return None
     words = job.last_error
-    if words == STALLED:
-        return f"{words}. One that turned up at Setu is looked at until it has ended; nothing more is sent."
+    if words == TURNED_UP:
+        return f"{words}; nothing more is sent before."
     if "denied" in words:
         return (
             "Setu does not accept SignFlow's credentials. An operator has to look at them; the request waits."
@@ -64,7 +64,14 @@ def _trouble(job: Job) -> str | None:
     if words.startswith("refused"):
         return f"Setu refuses this for a reason that may pass ({words}). An operator has to look; it is tried again."
     if words.startswith(
-        ("The signed file", "The request belongs", "The file storage", "The database", "Setu answered")
+        (
+            "The signed file",
+            "The request belongs",
+            "The file storage",
+            "The database",
+            "Setu answered",
+            "Asking Setu",
+        )
     ):
         return f"{words}. It is tried again."
     return f"Setu does not answer as it should ({words}). It is tried again."

@@ -81,6 +81,8 @@ def cancel_at_setu(
     assert submission.setu_id is not None  # noqa: S101  # cancels_here says otherwise
     if _completed_meanwhile(claim=claim, request=request, submission=submission, setu=setu):
         return
+    with transaction.atomic():
+        jobs.hold(claim)  # who has slept since does not know whether everybody has signed meanwhile
     setu.delete(submission.setu_id)
     with transaction.atomic():
         request = request_locked(request)

@@ -46,9 +46,7 @@ def _left() -> QuerySet[Submission]:
 def orphan_due(request: SignatureRequest) -> float | None:
     """Seconds until the request's job is due again for an orphan's sake, at the latest; None if none is left."""
     orphan = orphan_of(request)
-    if orphan is None:
-        return None
-    return max(1.0, orphan_rest(orphan)) if orphan.delete_tried_at else ORPHAN_SECONDS
+    return max(1.0, orphan_rest(orphan)) if orphan else None
 
 
 def orphan_rest(orphan: Submission) -> float:

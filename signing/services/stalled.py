@@ -8,8 +8,9 @@ from signing.states import REQUEST_JOB
 
 # Creates that may have taken effect and led to nothing: each can be a request at Setu that nobody wants.
 CREATES_MAX = 5
-# A sentence of the API begins with it.
+# Sentences of the API begin with them. The first: nothing more is sent without a person. The second: not even then.
 STALLED = f"Asking Setu to open this request led to nothing {CREATES_MAX} times"
+TURNED_UP = f"{STALLED}. One that turned up at Setu is looked at until it has ended"
 STOPPED, RESUMED = "request.stalled", "request.resumed"
 
 

@@ -23,7 +23,8 @@ from signing.states import REQUEST_JOB, STRAY_JOB, StrayOutcome
 log = logging.getLogger(__name__)
 PER_SECOND = 1.0
 AGAIN_SECONDS = 600.0  # s from an answer that it is nobody's until Setu is asked once more
-BACKOFF_MAX = 60.0  # s between two tries while Setu gives no answer, as with requests (R19)
+# s between two tries while Setu gives no answer, as with requests (R19); and one more for each other one that waits.
+BACKOFF_MAX = 60.0
 REFUSALS_MAX = 10  # failures in a row after which a refusal is an answer
 WAITING_MAX = (
     1000  # more are not remembered here: their deliveries are, and webhooks/adoption.py comes back to them
@@ -91,7 +92,7 @@ def stray_look(*, claim: jobs.Claim, setu: SetuClient) -> None:
 
 def _nobodys(*, claim: jobs.Claim, stray: Stray) -> None:
     """Unknown, as Setu says; Setu may be mistaken for a moment, so it is asked once more."""
-    again = None if stray.outcome == StrayOutcome.UNKNOWN else _wait(AGAIN_SECONDS)
+    again = None if stray.outcome == StrayOutcome.UNKNOWN else AGAIN_SECONDS
     _settled(claim=claim, stray=stray, outcome=StrayOutcome.UNKNOWN, next_in=again)
 
 

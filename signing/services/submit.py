@@ -23,7 +23,7 @@ from signing.services.look import GONE_SECONDS
 from signing.services.moves import request_end, request_locked
 from signing.services.opening import submission_open
 from signing.services.orphans import next_no, orphan_due
-from signing.services.stalled import STALLED, creates_spent, request_stall
+from signing.services.stalled import TURNED_UP, creates_spent, request_stall
 from signing.setu.client import NewSigner, SetuClient
 from signing.setu.errors import SetuNotFound, SetuRefused, SetuUnavailable
 from signing.setu_provider import account_fingerprint
@@ -93,7 +93,7 @@ def _submission(*, claim: jobs.Claim, request: SignatureRequest) -> Submission |
         if turned_up is None:
             request_stall(claim=claim, request=request)
         else:
-            jobs.settle(claim, next_in=turned_up, failure=STALLED)
+            jobs.settle(claim, next_in=turned_up, failure=TURNED_UP)
         return None
     return Submission.objects.create(request=request, no=next_no(request), account=ours)
 

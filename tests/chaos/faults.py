@@ -44,6 +44,7 @@ BAD_DAYS: tuple[dict[str, Any], ...] = (
 )
 BAD_NET_SECONDS = (1.0, 4.0)
 BAD_DAY_SHARE = 0.9  # of the time until the next one
+KILLS_SHARE = 1 / 3  # of those planned: with fewer a run shows little
 FIRST_SECONDS = 2.0  # of the load without faults
 SPARE_SECONDS = 2.0
 
@@ -121,17 +122,25 @@ class Faults:
 
     async def _kill_workers(self) -> None:
         """By turns, and each at its work: where the machine is so busy that one takes longer to start, later."""
-        turns = itertools.cycle(WORKERS)
-        for at in every(self._plan.kill_every, self._end):
+        turns, times = itertools.cycle(WORKERS), every(self._plan.kill_every, self._end)
+        for at in times:
             if self._record.now > at + self._plan.kill_every:
                 self._record.counts["kills put off"] += 1  # the one before had to wait
                 continue
             await self._until(at)
             name = next(turns)
-            while not await self._stage.works(name) and self._record.now < self._end:
+            while not (at_work := await self._stage.works(name)) and self._record.now < self._end:
                 await asyncio.sleep(0.2)
+            if not at_work:
+                self._record.counts["kills put off"] += 1
+                continue
             self._record.fault("kills of a worker")
             await self._stage.processes[name].kill()
+        made = self._record.counts["kills of a worker"]
+        if made < len(times) * KILLS_SHARE:
+            self._record.breaches.append(
+                f"the harness struck too little: {made} of {len(times)} kills of a worker"
+            )
 
     async def _restart_postgres(self) -> None:
         """Its immediate shutdown: every connection is cut, and the next start recovers from the log."""

@@ -36,6 +36,7 @@ class Plan:
 
 
 def full(seed: int) -> Plan:
+    """R7, the headline."""
     return Plan(seed=seed, requests=1000, notifications=10_000, load_seconds=540.0)
 
 

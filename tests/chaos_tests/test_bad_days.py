@@ -1,4 +1,4 @@
-"""What a bad day of Setu leaves behind in a run."""
+"""What strikes a run: it ends in time, and it strikes."""
 
 import asyncio
 import threading
@@ -7,10 +7,12 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import httpx
+import pytest
 
 from tests.chaos.faults import FIRST_SECONDS, Faults
 from tests.chaos.plan import quiet
 from tests.chaos.record import Record
+from tests.chaos.stage import WORKERS
 from tests.standin import StandIn
 from tests.standin.server import Server
 
@@ -34,3 +36,19 @@ def test_a_bad_day_ends_before_the_next_and_none_strikes_after_the_last_fault():
     assert pending == []
     assert took - 0.2 <= record.last_fault_at <= PLAN.load_seconds + 0.2
     world.close()
+
+
+@pytest.mark.parametrize(("works", "breaches"), [(True, 0), (False, 1)])
+def test_a_run_in_which_few_workers_could_be_killed_is_a_breach(works: bool, breaches: int):
+    async def at_work(name: str) -> bool:
+        return works
+
+    async def kill() -> None:
+        pass
+
+    process = SimpleNamespace(kill=kill)
+    stage: Any = SimpleNamespace(standin_port=0, works=at_work, processes=dict.fromkeys(WORKERS, process))
+    record = Record()
+    asyncio.run(Faults(replace(PLAN, bad_setu_every=0, kill_every=0.2), stage, record).strike())
+    assert len(record.breaches) == breaches
+    assert (record.counts["kills of a worker"] > 1) is works

@@ -76,7 +76,7 @@ def test_only_the_named_job_is_claimed(subject):
     assert changed(other).fence == 0
 
 
-def test_a_job_whose_lease_is_over_is_claimed_anew_with_a_higher_fence(subject):
+def test_r14_a_job_whose_lease_is_over_is_claimed_anew_with_a_higher_fence(subject):
     job = make_job(subject)
     first = claimed(job)
     changed(job, leased_until=after(-0.5))

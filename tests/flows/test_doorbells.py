@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from signing.services.cancel import request_cancel
 from tests.builders import reloaded
 from webhooks.models import InboundDelivery
 
@@ -98,6 +99,18 @@ def test_a_late_callback_after_completion_changes_nothing(ask, run_due, client, 
     assert post(client, early).status_code == 200
     run_due()
     assert story.status == "sign_complete"
+
+
+def test_a_late_callback_after_a_cancel_changes_nothing(ask, run_due, client, manager, asha):
+    story = ask(asha)
+    run_due()
+    late = story.world.notification(story.at_setu["id"])
+    request_cancel(request=reloaded(story.request_id), by=manager)
+    run_due()
+    assert story.status == "cancelled"
+    assert post(client, late).status_code == 200
+    run_due()
+    assert (story.status, story.world.requests()) == ("cancelled", [])
 
 
 def test_callbacks_out_of_order_do_not_regress(ask, run_due, client, asha, ravi):

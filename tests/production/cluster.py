@@ -22,9 +22,10 @@ class Cluster:
     program: servers.Program
     process: "subprocess.Popen[bytes]"
 
-    def kill(self) -> None:
-        """All at once, without a shutdown: it recovers from its log."""
-        self.process.send_signal(signal.SIGQUIT)
+    def kill(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """SIGQUIT: all at once, without a shutdown: it recovers from its log. SIGINT: an orderly restart that cuts its
+        clients. SIGKILL: its first process only, as where memory runs out."""
+        self.process.send_signal(how)
         self.process.wait(timeout=10)
 
     def start(self) -> None:

@@ -22,6 +22,7 @@ SHARED = 1 if FULL else 3  # in `make test` other tests run on the same cores
 DOWN_SECONDS = 3.0 * SHARED  # until a 503 is answered
 BACK_SECONDS = 5.0 * SHARED  # until the first 200 again
 CONNECTIONS_MAX = 20  # of a small plan
+ENDS = (signal.SIGQUIT, signal.SIGINT, signal.SIGKILL)  # of a PostgreSQL
 
 
 @pytest.fixture(scope="module")
@@ -143,10 +144,10 @@ def test_r1_gunicorn_killed_again_and_again_acknowledges_nothing_that_is_not_kep
 
 def test_r1_postgresql_killed_again_and_again_has_kept_all_that_was_acknowledged(run, cluster, known):
     with Callbacks(run, 4, setu_ids=[*known, "unknown"]) as setu:
-        for _ in range(count(100)):
+        for number in range(max(len(ENDS), count(100))):
             acked = len(setu.acked)
             wait_for(lambda before=acked: len(setu.acked) > before + 20, seconds=60)  # type: ignore[misc]
-            cluster.kill()
+            cluster.kill(ENDS[number % len(ENDS)])
             cluster.start()
         time.sleep(BACK_SECONDS)
     assert len(setu.acked) > 20

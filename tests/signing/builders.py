@@ -18,7 +18,7 @@ from signing.services.doorbells import setu_id_rung
 from signing.services.requests import Asked, request_create
 from signing.setu.client import NewSigner
 from signing.setu_provider import setu_client
-from signing.states import REQUEST_JOB
+from signing.states import REQUEST_JOB, STRAY_JOB
 from tests.builders import make_document, make_pdf
 from tests.standin import StandIn
 from tests.standin.transport import Transport
@@ -58,6 +58,24 @@ def owed(request: SignatureRequest) -> None:
     """The back-off and the bucket's wait have passed."""
     SignatureRequest.objects.filter(id=request.id).update(bucket_at=None)
     Job.objects.filter(subject=request.id).update(due_at=after(-1))
+
+
+def work(request: SignatureRequest, run_due: Callable[[], int], *, times: int = 1) -> None:
+    """The request's turn comes so many times, however long it was to wait."""
+    for _ in range(times):
+        owed(request)
+        run_due()
+
+
+def orphans_work(request: SignatureRequest, run_due: Callable[[], int]) -> None:
+    """Ten minutes later: its orphans' turn has come again too."""
+    Submission.objects.filter(request=request).update(delete_tried_at=None)
+    work(request, run_due)
+
+
+def strays_due() -> None:
+    """Each stray's turn has come, however long it was to wait."""
+    Job.objects.filter(kind=STRAY_JOB).update(due_at="2020-01-01T00:00:00Z")
 
 
 def ten_minutes_pass_since_gone(request: SignatureRequest) -> None:

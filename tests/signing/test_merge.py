@@ -66,7 +66,7 @@ def test_a_look_that_comes_twice_changes_nothing(one, other):
 
 @modestly
 @given(seen, st.lists(seen, max_size=4))
-def test_what_was_signed_stays_signed_and_complete_stays_complete(first, later):
+def test_r11_what_was_signed_stays_signed_and_complete_stays_complete(first, later):
     end = reduce(merge, later, first)
     assert first.status != "sign_complete" or end.status == "sign_complete"
     for key, signer in first.signers.items():

@@ -87,7 +87,9 @@ def test_what_has_ended_is_left_alone(manager, asha):
     assert not Job.objects.exists()
 
 
-def test_a_thousand_replayed_change_nothing_that_was_already_done(world, manager, asha, run_due, snapshot):
+def test_r20_a_thousand_replayed_change_nothing_that_was_already_done(
+    world, manager, asha, run_due, snapshot
+):
     """All requests end as they had; each is rung once, however many deliveries name it."""
     done = [
         make_request(by=manager, signers=[asha], setu_id=f"done-{no}", stage="ended", ending="sign_complete")

@@ -24,13 +24,13 @@ def dead(worked) -> Job:
     return make_job(uuid4(), dead_at=Now(), crashes=6, last_error="OSError")
 
 
-def test_dead_jobs_are_listed_and_left_alone(dead):
+def test_r20_dead_jobs_are_listed_and_left_alone(dead):
     assert said("--list") == f"tests.kind {dead.subject}: OSError\n1 dead.\n"
     dead.refresh_from_db()
     assert dead.dead_at
 
 
-def test_dead_jobs_are_revived(dead):
+def test_r20_dead_jobs_are_revived(dead):
     living = make_job(uuid4())
     assert said().endswith("1 revived.\n")
     dead.refresh_from_db()

@@ -40,3 +40,13 @@ def deaf(world) -> None:
         return response
 
     setu_provider.plug(Between(world, lost))
+
+
+@pytest.fixture
+def trouble(manager, as_user):
+    """What the API tells the manager about a request that is held up."""
+
+    def told(request) -> str:
+        return str(as_user(manager).get(f"signature/{request.id}/").json()["trouble"])
+
+    return told

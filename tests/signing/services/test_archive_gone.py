@@ -31,6 +31,19 @@ def test_a_file_that_setu_cannot_find_of_a_request_that_it_knows_is_asked_for_un
     assert it.go_on().status == "sign_complete"
 
 
+def test_a_setu_that_does_not_answer_whether_it_knows_the_request_ends_nothing(opened, asha):
+    it = opened(asha)
+    it.sign(0)
+    ten_minutes_pass_since_gone(gone(it))
+    it.world.fault("status", endpoint="download", status=404)
+    it.world.fault("status", endpoint="get", status=503)
+    request = it.go_on()
+    assert (request.stage, request.gone_at is None) == ("archiving", False)
+    it.world.fault("status", endpoint="download", status=404)
+    request = it.go_on()
+    assert (request.stage, request.gone_at) == ("archiving", None), "Setu knows it: the count begins anew"
+
+
 def test_a_document_withdrawn_before_we_had_it_takes_two_404s(opened, asha):
     it = opened(asha)
     it.sign(0)

@@ -44,7 +44,7 @@ def test_a_claim_about_a_request_past_signing_is_no_hint(manager, asha, stage, e
     assert reloaded(request).hint == {}
 
 
-def test_a_forged_claim_moves_nothing(opened, asha, run_due):
+def test_r11_a_forged_claim_moves_nothing(opened, asha, run_due):
     it = opened(asha)
     forged = {"status": "sign_complete", "signers": {it.setu_signers[0]: ["signed", ""]}}
     named(it.setu_id, hint=forged)

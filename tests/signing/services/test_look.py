@@ -184,7 +184,7 @@ def test_the_end_of_a_request_forgets_the_hint(opened, asha, run_due):
     assert (it.request.status, it.request.hint) == ("sign_complete", {})
 
 
-def test_a_stale_claim_writes_nothing(opened, asha, ravi):
+def test_r11_a_stale_claim_writes_nothing(opened, asha, ravi):
     it = opened(asha, ravi)
     request, stale = it.request, claimed(it.request, cause="callback")
     newer = claimed(it.request)

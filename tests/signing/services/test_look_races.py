@@ -2,11 +2,13 @@
 
 import random
 import threading
+import time
 from functools import reduce
 
 import pytest
 from django.db import connection, transaction
 
+from core import sweeping, work
 from core.jobs import Claim
 from core.models import Event
 from signing.merge import Seen, SignerSeen, merge
@@ -15,6 +17,7 @@ from signing.services.cancel import request_cancel
 from signing.services.doorbells import request_rung
 from signing.services.look import snapshot_apply, snapshot_merge
 from signing.services.moves import request_locked
+from signing.services.schedule import BUCKET_SECONDS, BUCKET_SIZE
 from signing.setu.wire import SetuSignature
 from tests.builders import make_employee, make_manager, make_organization, make_request
 from tests.core.test_jobs_races import at_once
@@ -178,3 +181,19 @@ def test_r12_what_is_written_in_the_midst_of_a_look_is_not_lost(meanwhile):
         assert (row.cancel_asked_by, row.cancel_reason) == (manager, "A mistake.")
     else:
         assert row.hint == HINT
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
+def test_r18_four_clocks_and_all_who_ring_get_no_more_looks_than_the_bucket_holds(opened, asha, ravi):
+    it = opened(asha, ravi)
+    before, began = it.world.calls["get"], time.monotonic()
+
+    def ring_and_work() -> None:
+        for _ in range(25):
+            request_rung(request_id=it.request_id, cause="callback")
+            sweeping.sweep_by_clock()
+            work.run_turn()
+
+    assert at_once(*[ring_and_work] * 4) == [None] * 4
+    refilled = (time.monotonic() - began) / BUCKET_SECONDS
+    assert 2 <= it.world.calls["get"] - before <= BUCKET_SIZE + refilled + 1

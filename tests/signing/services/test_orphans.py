@@ -3,17 +3,47 @@
 import pytest
 from django.db.models.functions import Now
 
-from signing.models import Submission
+from signing.models import SignerLink, Submission
 from signing.services.archive import ALIKE_MAX
-from signing.services.orphans import ORPHAN_SECONDS, orphans_counted
+from signing.services.cancel import request_cancel
+from signing.services.orphans import ORPHAN_SECONDS, orphan_due, orphans_counted
 from signing.setu_provider import account_fingerprint
 from tests.builders import reloaded
-from tests.signing.builders import ask, due_in, made_at_setu, named, owed, submissions, ten_minutes_pass
+from tests.signing.builders import (
+    ask,
+    due_in,
+    made_at_setu,
+    named,
+    submissions,
+    ten_minutes_pass,
+    work,
+)
 
 
-def work(request, run_due) -> None:
-    owed(request)
+def with_orphan(request, *, no: int = 2) -> None:
+    setu_id = made_at_setu("https://elsewhere.test/")
+    Submission.objects.create(
+        request=request, no=no, account=account_fingerprint(), setu_id=setu_id, orphaned_at=Now()
+    )
+
+
+def test_r26_what_a_lost_answer_left_is_counted_until_it_is_named_and_removed(doubled, run_due):
+    _, orphan, _ = doubled
+    assert orphans_counted() == {"at_setu": 0, "signed": 0, "outcome_unknown": 1}
+    named(orphan)
     run_due()
+    assert orphans_counted() == {"at_setu": 0, "signed": 0, "outcome_unknown": 0}
+
+
+def test_of_two_orphans_the_other_one_does_not_wait(world, manager, asha, run_due):
+    request = ask(asha, by=manager)
+    run_due()
+    for no in (2, 3):
+        with_orphan(request, no=no)
+    second = Submission.objects.filter(request=request, no=2).update(delete_tried_at=Now())
+    assert (second, orphan_due(request)) == (1, 1.0)
+    Submission.objects.filter(request=request, no=3).update(delete_tried_at=Now())
+    assert ORPHAN_SECONDS - 10 < (orphan_due(request) or 0) <= ORPHAN_SECONDS
 
 
 def test_an_orphan_of_another_account_is_not_taken_for_deleted(world, manager, asha, run_due, settings):
@@ -39,13 +69,6 @@ def test_an_orphan_that_setu_will_not_delete_does_not_stop_the_request(world, ma
     for _ in range(4):
         work(request, run_due)
     assert reloaded(request).status == "sign_complete"
-
-
-def with_orphan(request, *, no: int = 2) -> None:
-    setu_id = made_at_setu("https://elsewhere.test/")
-    Submission.objects.create(
-        request=request, no=no, account=account_fingerprint(), setu_id=setu_id, orphaned_at=Now()
-    )
 
 
 def test_an_orphan_of_a_request_that_is_quarantined_has_its_turn_again(opened, asha):
@@ -108,3 +131,13 @@ def test_an_orphan_that_cannot_be_deleted_does_not_stop_its_request(world, manag
     assert reloaded(request).status == "sign_complete"
     assert world.calls["delete"] == 1
     assert 0 < due_in(request) <= 600, "the orphan's turn comes again"
+
+
+def test_an_orphan_is_removed_beside_a_request_that_is_cancelled(opened, manager, asha):
+    it = opened(asha)
+    with_orphan(it.request)
+    request_cancel(request=it.request, by=manager)
+    assert it.go_on().status == "cancelled"
+    assert it.world.requests() == []
+    assert all(each.deleted_at for each in submissions(it.request))
+    assert SignerLink.objects.exists()

@@ -1,5 +1,7 @@
 """Requests that stopped, as their creates led to nothing: what turns up of them at Setu still counts."""
 
+import itertools
+
 import httpx
 import pytest
 
@@ -8,7 +10,7 @@ from core.models import Job
 from signing import setu_provider
 from signing.services.cancel import request_cancel
 from signing.services.orphans import ORPHAN_FAILED_SECONDS, ORPHAN_SECONDS
-from signing.services.stalled import CREATES_MAX
+from signing.services.stalled import CREATES_MAX, STALLED
 from tests.builders import reloaded
 from tests.signing.builders import (
     Between,
@@ -17,21 +19,11 @@ from tests.signing.builders import (
     events,
     job_of,
     named,
-    owed,
     sign,
     ten_minutes_pass,
     there,
+    work,
 )
-
-
-def work(request, run_due, *, times: int = 1) -> None:
-    for _ in range(times):
-        owed(request)
-        run_due()
-
-
-def trouble(request, manager, as_user) -> str:
-    return str(as_user(manager).get(f"signature/{request.id}/").json()["trouble"])
 
 
 @pytest.fixture
@@ -68,7 +60,7 @@ def test_what_turns_up_unsigned_is_removed_and_the_request_waits_for_a_person_ag
 
 
 def test_one_in_use_of_a_request_that_stalled_is_seen_signed_though_its_callback_is_lost(
-    stalled, world, run_due, manager, as_user
+    stalled, world, run_due, manager, as_user, trouble
 ):
     request, at_setu = stalled
     creates = world.calls["create"]
@@ -77,7 +69,10 @@ def test_one_in_use_of_a_request_that_stalled_is_seen_signed_though_its_callback
     named(at_setu[2])
     work(request, run_due, times=3)
     assert 0 < due_in(request) <= ORPHAN_SECONDS
-    assert "looked at until it has ended" in trouble(request, manager, as_user)
+    assert "looked at until it has ended" in trouble(request)
+    as_user(manager).post(f"signature/{request.id}/check/")
+    run_due()
+    assert (world.calls["create"], job_of(request).dead_at) == (creates, None), "whoever rings"
     sign(world, at_setu[2], 0)
     ten_minutes_pass(request)
     run_due()
@@ -88,11 +83,11 @@ def test_one_bad_answer_about_what_turned_up_of_a_request_that_stalled_costs_no_
     stalled, world, run_due
 ):
     request, at_setu = stalled
-    gets = []
+    gets = itertools.count(1)
 
     def fail_once(sent: httpx.Request, response: httpx.Response) -> httpx.Response:
-        gets.append(sent.url.path) if sent.method == "GET" else None
-        return httpx.Response(503) if len(gets) == 2 else response
+        bad = sent.method == "GET" and next(gets) == 2  # the first is for the id that was named
+        return httpx.Response(503) if bad else response
 
     sign(world, at_setu[2], 0)
     setu_provider.plug(Between(world, fail_once))
@@ -102,6 +97,12 @@ def test_one_bad_answer_about_what_turned_up_of_a_request_that_stalled_costs_no_
     ten_minutes_pass(request)
     run_due()
     assert reloaded(request).status == "sign_complete"
+
+
+def test_what_a_person_has_started_again_is_not_told_as_what_turned_up(stalled, manager, as_user):
+    request, _ = stalled
+    told = as_user(manager).post(f"signature/{request.id}/check/").json()["trouble"]
+    assert told == f"{STALLED}. It is tried again."
 
 
 def test_a_request_that_is_dead_for_another_reason_is_not_revived_by_what_turns_up(lost, world, run_due):

@@ -21,8 +21,8 @@ from tests.signing.builders import (
     events,
     is_create,
     job_of,
-    owed,
     submissions,
+    work,
 )
 
 
@@ -47,11 +47,6 @@ def answering_create(world, change) -> None:
         return httpx.Response(201, json=change(response.json())) if is_create(request) else response
 
     setu_provider.plug(Between(world, then))
-
-
-def work(request, run_due) -> None:
-    owed(request)
-    run_due()
 
 
 def test_a_request_is_uploaded_and_created_once(world, manager, asha, ravi, run_due):

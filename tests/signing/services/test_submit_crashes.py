@@ -23,15 +23,10 @@ from tests.signing.builders import (
     is_create,
     job_of,
     named,
-    owed,
     submissions,
+    work,
 )
 from tests.standin.transport import Transport
-
-
-def work(request, run_due) -> None:
-    owed(request)
-    run_due()
 
 
 def one_is_live(request, world) -> None:

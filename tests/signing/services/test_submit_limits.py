@@ -17,10 +17,10 @@ from tests.signing.builders import (
     is_create,
     job_of,
     named,
-    owed,
     sign,
     submissions,
     there,
+    work,
 )
 from tests.standin.transport import Transport
 
@@ -33,16 +33,6 @@ OTHERS = [
 ]
 
 
-def work(request, run_due, *, times: int = 1) -> None:
-    for _ in range(times):
-        owed(request)
-        run_due()
-
-
-def trouble(request, manager, as_user) -> str:
-    return str(as_user(manager).get(f"signature/{request.id}/").json()["trouble"])
-
-
 def test_only_these_words_of_setus_end_a_request():
     """A change of the list is a decision: Setu documents no others for uploads and creates."""
     assert {"invalid_document", "invalid_payload"} == FINAL_CODES
@@ -51,15 +41,15 @@ def test_only_these_words_of_setus_end_a_request():
 @pytest.mark.parametrize("endpoint", ["upload", "create"])
 @pytest.mark.parametrize(("status", "code"), OTHERS)
 def test_any_other_refusal_is_waited_for_and_shown(
-    world, manager, asha, run_due, as_user, caplog, endpoint, status, code
+    world, manager, asha, run_due, as_user, caplog, endpoint, status, code, trouble
 ):
     request = ask(asha, by=manager)
     world.fault("status", endpoint=endpoint, status=status, code=code, times=8)
     run_due()
     work(request, run_due, times=7)
     assert (reloaded(request).status, job_of(request).failures) == ("queued", 8)
-    assert f"({status}" in trouble(request, manager, as_user)
-    assert "An operator has to look" in trouble(request, manager, as_user)
+    assert f"({status}" in trouble(request)
+    assert "An operator has to look" in trouble(request)
     assert "setu.unexpected" in errors_logged(caplog)
     work(request, run_due)
     assert reloaded(request).status == "sign_initiated"
@@ -106,14 +96,14 @@ def test_a_setu_that_takes_creates_and_says_nothing_for_long_holds_one_request(w
 
 @pytest.mark.usefixtures("deaf")
 def test_creates_that_lead_to_nothing_are_sent_five_times_and_then_a_person_decides(
-    world, manager, asha, run_due, as_user, caplog
+    world, manager, asha, run_due, as_user, caplog, trouble
 ):
     request = ask(asha, by=manager)
     work(request, run_due, times=20)
     assert len(world.requests()) == CREATES_MAX
     assert job_of(request).dead_at is not None
     assert "job.dead" in errors_logged(caplog)
-    assert f"led to nothing {CREATES_MAX} times" in trouble(request, manager, as_user)
+    assert f"led to nothing {CREATES_MAX} times" in trouble(request)
     assert (reloaded(request).status, events(request)[-1]) == ("queued", "request.stalled")
     as_user(manager).post(f"signature/{request.id}/check/")
     work(request, run_due, times=20)
@@ -137,7 +127,7 @@ def test_creates_that_keep_leading_to_nothing_follow_each_other_more_and_more_sl
 
 
 def test_a_setu_that_answers_with_other_signers_is_asked_five_times_and_nothing_stays_there(
-    world, manager, asha, run_due, as_user
+    world, manager, asha, run_due, as_user, trouble
 ):
     request = ask(asha, by=manager)
 
@@ -149,7 +139,7 @@ def test_a_setu_that_answers_with_other_signers_is_asked_five_times_and_nothing_
     setu_provider.plug(Between(world, others))
     work(request, run_due, times=20)
     assert (world.calls["create"], world.requests()) == (CREATES_MAX, [])
-    assert "led to nothing" in trouble(request, manager, as_user)
+    assert "led to nothing" in trouble(request)
     setu_provider.plug(Transport(world))
     as_user(manager).post(f"signature/{request.id}/check/")
     run_due()

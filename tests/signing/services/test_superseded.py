@@ -17,24 +17,17 @@ from tests.signing.builders import (
     events,
     job_of,
     named,
-    owed,
+    orphans_work,
     sign,
     submissions,
     there,
 )
 
 
-def work(request, run_due) -> None:
-    """Ten minutes later: an orphan's turn has come again."""
-    Submission.objects.filter(request=request).update(delete_tried_at=None)
-    owed(request)
-    run_due()
-
-
 def found(request, setu_id: str, run_due) -> None:
     named(setu_id)
     run_due()
-    work(request, run_due)
+    orphans_work(request, run_due)
 
 
 def metric(state: str) -> float:
@@ -54,7 +47,7 @@ def test_one_that_somebody_has_signed_takes_the_place_of_the_one_that_nobody_has
     assert "submission.taken_back" in events(request)
     assert Stray.objects.get().outcome == "adopted"
     sign(world, orphan, 1)
-    work(request, run_due)
+    orphans_work(request, run_due)
     assert reloaded(request).status == "sign_complete"
 
 
@@ -76,7 +69,7 @@ def test_a_request_that_is_still_queued_goes_on_with_the_signed_one(world, manag
     world.fault("accept_then_hang", endpoint="create")
     run_due()
     world.fault("status", endpoint="upload", times=9)
-    work(request, run_due)
+    orphans_work(request, run_due)
     (orphan,) = there(world)
     assert [each.orphaned_at is None for each in submissions(request)] == [False, True]
     sign(world, orphan, 0)
@@ -90,7 +83,7 @@ def test_when_both_are_signed_neither_is_deleted_and_somebody_is_told(doubled, w
     request, orphan, live = doubled
     sign(world, orphan, 0)
     sign(world, live, 1)
-    work(request, run_due)
+    orphans_work(request, run_due)
     found(request, orphan, run_due)
     assert there(world) == [orphan, live]
     assert Submission.objects.get(request=request, orphaned_at=None).setu_id == live
@@ -98,10 +91,10 @@ def test_when_both_are_signed_neither_is_deleted_and_somebody_is_told(doubled, w
     assert "orphan.signed" in errors_logged(caplog)
     assert (metric("signed"), metric("at_setu")) == (1, 0)
     gets = world.calls["get"]
-    work(request, run_due)
+    orphans_work(request, run_due)
     assert world.calls["get"] == gets + 1, "the kept one is asked about no more"
     sign(world, live, 0)
-    work(request, run_due)
+    orphans_work(request, run_due)
     assert (reloaded(request).status, job_of(request).due_at) == ("sign_complete", None)
     assert there(world) == [orphan, live]
 
@@ -113,7 +106,7 @@ def test_two_that_are_both_signed_do_not_take_each_others_place(doubled, world, 
     sign(world, live, 1)
     found(request, orphan, run_due)
     for _ in range(3):
-        work(request, run_due)
+        orphans_work(request, run_due)
     assert there(world) == [orphan, live]
     assert "submission.taken_back" not in events(request)
     assert Stray.objects.get().outcome == "signed"
@@ -139,7 +132,7 @@ def test_the_newer_one_is_replaced_only_by_somebody_who_knows_how_it_stands(doub
     named(orphan)
     run_due()
     assert "submission.taken_back" not in events(request)
-    work(request, run_due)
+    orphans_work(request, run_due)
     assert there(world) == [orphan]
     assert reloaded(request).status == "sign_pending"
 
@@ -151,7 +144,7 @@ def test_one_with_an_open_session_waits_until_that_is_over(doubled, world, run_d
     assert there(world) == [orphan, live]
     assert world.calls["delete"] == 0
     world.clock.advance(901)
-    work(request, run_due)
+    orphans_work(request, run_due)
     assert there(world) == [live]
 
 
@@ -162,7 +155,7 @@ def test_one_with_words_we_do_not_know_is_not_deleted(doubled, world, run_due, f
     named(orphan)
     run_due()
     assert (there(world), world.calls["delete"]) == ([orphan, live], 0)
-    work(request, run_due)
+    orphans_work(request, run_due)
     assert there(world) == [live]
 
 
@@ -212,7 +205,7 @@ def test_one_with_other_signers_than_ours_is_kept_once_it_is_signed(world, manag
     run_due()
     (wrong,) = there(world)
     sign(world, wrong, 0)
-    work(request, run_due)
+    orphans_work(request, run_due)
     assert reloaded(request).status == "sign_initiated"
     assert wrong in there(world)
     assert (Stray.objects.get().outcome, Stray.objects.get().cause) == ("signed", "orphan")
@@ -223,7 +216,7 @@ def test_a_person_has_a_kept_one_looked_at_again(doubled, world, run_due, manage
     request, orphan, live = doubled
     sign(world, orphan, 0)
     sign(world, live, 1)
-    work(request, run_due)
+    orphans_work(request, run_due)
     found(request, orphan, run_due)
     request_cancel(request=request, by=manager)
     run_due()

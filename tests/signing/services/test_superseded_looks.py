@@ -6,21 +6,19 @@ from core.clock import after
 from core.models import Job
 from signing import setu_provider
 from signing.models import Submission
-from tests.signing.builders import Between, owed, sign, there
-
-
-def work(request, run_due) -> None:
-    """Ten minutes later: an orphan's turn has come again."""
-    Submission.objects.filter(request=request).update(delete_tried_at=None)
-    owed(request)
-    run_due()
+from tests.signing.builders import (
+    Between,
+    orphans_work,
+    sign,
+    there,
+)
 
 
 def test_setu_out_of_order_at_the_look_deletes_nothing(doubled, world, run_due):
     request, orphan, live = doubled
     Submission.objects.filter(request=request, no=1).update(setu_id=orphan)
     world.fault("status", endpoint="get", request_id=orphan, status=503)
-    work(request, run_due)
+    orphans_work(request, run_due)
     assert world.calls["get"] == 2, "the orphan, and the request"
     assert (there(world), world.calls["delete"]) == ([orphan, live], 0)
 
@@ -36,10 +34,10 @@ def test_r15_who_sleeps_through_its_lease_after_the_look_deletes_nothing(doubled
             slept.append(True)
             sign(world, orphan, 0)
             Job.objects.filter(subject=request.id).update(leased_until=after(-1))
-            work(request, run_due)
+            orphans_work(request, run_due)
         return response
 
     setu_provider.plug(Between(world, sleep_once))
-    work(request, run_due)
+    orphans_work(request, run_due)
     assert there(world) == [orphan]
     assert Submission.objects.get(request=request, orphaned_at=None).setu_id == orphan
