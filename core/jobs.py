@@ -138,11 +138,11 @@ def postpone(claim: Claim, *, seconds: float) -> None:
     doorbell.ring_on_commit(claim.kind, claim.job_id, delay=seconds)
 
 
-def put_off(claim: Claim, *, failure: str) -> None:
+def put_off(claim: Claim, *, failure: str) -> bool:
     """End a claim whose work failed for want of something of ours: tried again after the back-off, whoever rings.
 
-    A minute at most, however often Setu failed before. Counts as a failure, not as a crash. Does nothing if the claim
-    has been settled or lost meanwhile.
+    A minute at most, however often Setu failed before. Counts as a failure, not as a crash. Does nothing, and returns
+    False, if the claim has been settled or lost meanwhile.
     """
     wait = min(backoff(claim), doorbell.DELAY_MAX)
     rest = after(wait)
@@ -156,6 +156,7 @@ def put_off(claim: Claim, *, failure: str) -> None:
     )
     if ended:
         doorbell.turn_on_commit(delay=wait)
+    return bool(ended)
 
 
 def hold(claim: Claim) -> None:

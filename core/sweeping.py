@@ -37,8 +37,8 @@ def _tick(name: str, *, seconds: float) -> int | None:
     """All that a minute asks for, unless somebody of that name has done it within `seconds`: None then."""
     if not heartbeats.beat_if_silent(name, seconds=seconds):
         return None
+    sent = sweep()  # first: whatever is wrong with the rest keeps no work waiting
+    minute_over()
     heartbeats.forget_old()
     throttle.forget_old()
-    sent = sweep()
-    minute_over()
     return sent

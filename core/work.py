@@ -34,7 +34,11 @@ def actor(name: str, *, queue: str, lease: float) -> Callable[[Callable[[Claim],
 
     def declare(work: Callable[[Claim], None]) -> Kind:
         def by_bell(job_id: int) -> None:
-            run_job(name, job_id)
+            try:
+                run_job(name, job_id)
+            except DATABASE_ERRORS:  # at the claim: the job is nobody's, and no message names it any more
+                log.warning("bell.database_failed", exc_info=True)
+                lanes.turn_again()
 
         limit = int(step_seconds(lease) * 1000)
         door = dramatiq.actor(actor_name=name, queue_name=queue, time_limit=limit, notify_shutdown=True)
@@ -121,7 +125,8 @@ def _put_off(claim: Claim, *, error: Exception) -> None:
         if not connection.in_atomic_block:  # a test's
             connection.close_if_unusable_or_obsolete()
         try:
-            jobs.put_off(claim, failure="The database failed")
+            if not jobs.put_off(claim, failure="The database failed"):
+                lanes.turn_again()  # settled all the same: the answer to its commit was lost, and so was the ring
             return
         except DATABASE_ERRORS:
             if tries == PUT_OFF_TRIES or drain.stopping.wait(PUT_OFF_SECONDS):

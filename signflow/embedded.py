@@ -58,10 +58,10 @@ def _tick_until(stopping: threading.Event) -> None:
     while not stopping.wait(settings.TICK_SECONDS):
         try:
             close_old_connections()
-            if time.monotonic() - minute_at > MINUTE:
-                minute_over()
-                minute_at = time.monotonic()
             tick()
+            if time.monotonic() - minute_at > MINUTE:
+                minute_at = time.monotonic()
+                minute_over()
         except DatabaseError:
             log.warning("ticker.database_unavailable", exc_info=True)
         except Exception:  # the ticker must outlive whatever goes wrong once

@@ -9,6 +9,7 @@ pyHanko's one-word verdict is not used: it is favourable to bytes added after th
 reaching it builds chains of trust and logs people's names on the way.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pyhanko.sign.validation import EmbeddedPdfSignature
 
+END = b"%%EOF"  # a file that was cut on its way lacks it
 BROKEN_DIGESTS = frozenset({"md2", "md5", "sha1"})
 
 
@@ -32,9 +34,10 @@ class NotReadable(Exception):
 
 
 class NotProven(Exception):
-    """A readable PDF that is not the signed file we expect: keep it apart for an operator.
+    """A whole file that is not the signed file we expect: keep it apart for an operator.
 
-    reason_code: no_signatures (none of a kind that can be checked), wrong_signature_count,
+    reason_code: file_unreadable (whole as it seems, and no PDF that can be read), no_signatures (none of a kind
+    that can be checked), wrong_signature_count,
     signature_unreadable, weak_algorithm, signature_not_intact (the bytes differ from those signed),
     signature_not_valid (not made with its certificate's key), signature_covers_a_part or
     bytes_after_signature; of `binding`: wrong_page_count, another_document or not_comparable.
@@ -102,6 +105,8 @@ def _signatures_in(content: bytes) -> "tuple[list[EmbeddedPdfSignature], int]":
         reader = PdfFileReader(BytesIO(content), strict=True)
         pages = int(reader.root["/Pages"]["/Count"])
     except Exception:  # a parser fed with broken input fails in many ways
+        if content.rstrip().endswith(END):  # fetched as it is: fetching it again will not help
+            raise NotProven("file_unreadable", "The file cannot be read.") from None
         raise NotReadable("unparsable") from None
     try:
         found = list(reader.embedded_regular_signatures)
@@ -147,19 +152,24 @@ def _check_coverage(signature: "EmbeddedPdfSignature", *, size: int, last: bool)
     # Only the signature itself, written in hexadecimal between < and >, may lie outside.
     gap = 2 * len(signature.pkcs7_content) + 2
     whole = start == 0 and resume - length == gap
-    if not whole or signature.evaluate_signature_coverage() < SignatureCoverageLevel.ENTIRE_REVISION:
+    try:
+        covered = signature.evaluate_signature_coverage()
+    except Exception:
+        raise NotProven("signature_unreadable", f"{where} cannot be read.") from None
+    if not whole or covered < SignatureCoverageLevel.ENTIRE_REVISION:
         raise NotProven("signature_covers_a_part", f"{where} leaves out a part of what it signs.")
     if last and _end(signature) != size:
         raise NotProven("bytes_after_signature", f"{where} is the last, and more bytes follow it.")
 
 
 def _facts(signature: "EmbeddedPdfSignature") -> SignatureFacts:
-    subject: dict[str, Any] = signature.signer_cert.subject.native
-    name = subject.get("common_name", "")
-    try:
+    subject: dict[str, Any] = {}
+    signed_at = None
+    with suppress(Exception):  # only claims: the proof does not hang on them
+        subject = signature.signer_cert.subject.native
+    with suppress(Exception):
         signed_at = signature.self_reported_timestamp
-    except Exception:  # only a claim: the proof does not hang on it
-        signed_at = None
+    name = subject.get("common_name", "")
     return SignatureFacts(
         signer_name=name if isinstance(name, str) else " ".join(map(str, name)),
         signed_at=signed_at if signed_at and signed_at.tzinfo else None,

@@ -63,11 +63,10 @@ def person_rung(request: SignatureRequest, *, cause: str, rested: bool = False) 
 
     rested: also where Setu is being spared; the driver sees whether Setu is needed at all.
     """
-    job = job_get(request=request)
+    jobs.ring(REQUEST_JOB, subject=request.id, cause=cause, rested=rested)
+    job = job_get(request=request)  # locked by the ring: it cannot die from here on
     if job and job.dead_at:
         jobs.revive(job, cause=cause)
-    else:
-        jobs.ring(REQUEST_JOB, subject=request.id, cause=cause, rested=rested)
 
 
 @each_minute

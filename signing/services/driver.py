@@ -44,8 +44,10 @@ def request_drive(*, claim: jobs.Claim, setu: SetuClient) -> None:
 
 def _step(*, claim: jobs.Claim, request: SignatureRequest, setu: SetuClient) -> None:
     orphan = orphan_of(request)
-    if orphan and not orphan_rest(orphan) and orphan_end(claim=claim, orphan=orphan, setu=setu):
-        return
+    if orphan and not orphan_rest(orphan):
+        if orphan_end(claim=claim, orphan=orphan, setu=setu):
+            return
+        request.refresh_from_db()  # that took a call to Setu: somebody may have cancelled meanwhile
     submission = submission_current(request=request)
     # Somebody has named what a lost answer left at Setu: the back-off of what failed before is no reason to wait.
     found = request.stage == Stage.QUEUED and submission and submission.setu_id and claim.cause == ADOPTION

@@ -87,6 +87,7 @@ def snapshot_merge(
         status=request.setu_status,
         signers={key: SignerSeen(s.seen_look, s.setu_status, s.err_code) for key, s in signers.items()},
     )
+    _links_refresh(links, seen)
     shown = merge(known, _as_seen(seen, look=claim.fence, of=signers))
     moved = [key for key, s in shown.signers.items() if _words(s) != _words(known.signers[key])]
     _signers_write([signers[key] for key in moved], [shown.signers[key] for key in moved], now=now)
@@ -130,6 +131,15 @@ def _as_seen(seen: SetuSignature, *, look: int, of: dict[str, Signer]) -> Seen:
             if s.id in of
         },
     )
+
+
+def _links_refresh(links: QuerySet[SignerLink], seen: SetuSignature) -> None:
+    """Setu may answer a create without a signer's link, or give another one later."""
+    urls = {signer.id: signer.url for signer in seen.signers}
+    stale = [link for link in links if urls.get(link.setu_signer_id) not in (None, link.url)]
+    for link in stale:
+        link.url = urls[link.setu_signer_id] or ""
+    SignerLink.objects.bulk_update(stale, ["url"])
 
 
 def _words(signer: SignerSeen) -> tuple[str, str]:

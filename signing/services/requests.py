@@ -41,15 +41,20 @@ def request_create(
 ) -> tuple[SignatureRequest, bool]:
     """Ask people to sign a document; returns the request and whether it is new.
 
-    Repeating with the same body returns the request there is (a double click); with another body while it is open,
-    DocumentInUse. An ended request gives its document a copy. Raises NotFound, Invalid, NoRoom, AadhaarNotWanted.
+    Repeating with the same body returns the request there is (a double click); with another body while it is open, or
+    while it is being cancelled, DocumentInUse. An ended request gives its document a copy. Raises NotFound, Invalid,
+    NoRoom, AadhaarNotWanted.
     """
     aadhaar_refuse(reason=reason)
     asked = _digest(signers, reason)
     with transaction.atomic():
         document = _first_upload(document_get(viewer=by, document_id=document_id))
-        present = _latest_request(document)
+        present = _present_request(document)
         if present and present.is_open:
+            if present.is_cancelling:
+                raise DocumentInUse(
+                    "The request on this document is being cancelled. Ask again when it has ended, or upload it again."
+                )
             if present.asked == asked:
                 return present, False
             raise DocumentInUse(
@@ -155,10 +160,10 @@ def _first_upload(document: Document) -> Document:
     return found
 
 
-def _latest_request(document: Document) -> SignatureRequest | None:
-    """The last request on a document or one of its copies."""
-    family = Q(document=document) | Q(document__copy_of=document)
-    return SignatureRequest.objects.filter(family).order_by("-created_at").first()
+def _present_request(document: Document) -> SignatureRequest | None:
+    """The open request on a document or one of its copies, else an ended one. Clocks of machines are not asked."""
+    family = SignatureRequest.objects.filter(Q(document=document) | Q(document__copy_of=document))
+    return family.exclude(stage=Stage.ENDED).first() or family.first()
 
 
 def _copy(document: Document, *, by: User) -> Document:

@@ -77,7 +77,11 @@ class Cutoff:
         self._over = False
 
     def __enter__(self) -> "Cutoff":
-        self._timer.start()
+        """Raises httpx.PoolTimeout: nothing has been sent, and nothing is wrong with what was to be sent."""
+        try:
+            self._timer.start()
+        except RuntimeError:  # the machine has no thread left
+            raise httpx.PoolTimeout("no thread") from None
         return self
 
     def __exit__(

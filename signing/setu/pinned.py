@@ -24,7 +24,10 @@ Resolver = Callable[[str], Sequence[str]]
 
 
 def system_resolver(host: str) -> Sequence[str]:
-    """The system's addresses of a name, in its order. Raises httpx.ConnectError, httpx.ConnectTimeout."""
+    """The system's addresses of a name, in its order.
+
+    Raises httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout: nothing has been sent.
+    """
     told: queue.SimpleQueue[list[str] | None] = queue.SimpleQueue()
 
     def look_up() -> None:
@@ -36,7 +39,10 @@ def system_resolver(host: str) -> Sequence[str]:
             told.put([str(entry[4][0]) for entry in found])
 
     # The C library gives up in its own time, which may be half a minute: it does so in a thread nobody waits for.
-    threading.Thread(target=look_up, daemon=True, name="resolve").start()
+    try:
+        threading.Thread(target=look_up, daemon=True, name="resolve").start()
+    except RuntimeError:  # the machine has no thread left
+        raise httpx.PoolTimeout("no thread") from None
     try:
         addresses = told.get(timeout=RESOLVE_SECONDS)
     except queue.Empty:

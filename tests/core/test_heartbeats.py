@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError, connection
 
 from core import heartbeats, sweeping
 from core.clock import after
@@ -72,6 +73,19 @@ def test_a_worker_in_the_clocks_place_ticks_each_minute_and_is_not_taken_for_a_c
     assert sweeping.sweep_without_clock() == 0
     silence(sweeping.STAND_IN, 60)
     assert sweeping.sweep_without_clock() > 0
+
+
+def test_a_tick_sends_its_turns_before_anything_else_can_fail(worked, broker):
+    make_job(uuid4())
+
+    def refuse(execute, sql, params, many, context):
+        if sql.startswith("DELETE"):
+            raise OperationalError("deadlock detected")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse), pytest.raises(OperationalError):
+        sweeping.sweep_by_clock()
+    assert turns(broker) == [0.0]
 
 
 @pytest.mark.parametrize("tick", [sweeping.sweep_by_clock, sweeping.sweep_without_clock])

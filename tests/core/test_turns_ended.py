@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from core import doorbell, lanes, work
+from core import doorbell, jobs, lanes, work
 from core.models import Job
-from tests.core.bells import changed, make_job, turns
+from tests.core.bells import KIND, changed, make_job, turns
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worked")]
 LOCKED_SECONDS = 0.2
@@ -61,6 +61,27 @@ def test_a_database_that_fails_in_a_turn_does_not_end_the_lane(statement, subjec
     assert [record.message for record in caplog.records] == ["turn.database_failed"]
     work.run_turn()
     assert len(worked.claims) == 1
+
+
+def test_a_database_that_fails_at_a_bells_claim_leaves_the_job_to_a_turn(subject, worked, broker, caplog):
+    job = make_job(subject)
+    with refused("UPDATE"):
+        doorbell.KINDS[KIND].by_bell.fn(job.id)
+    assert (worked.claims, turns(broker)) == ([], [lanes.AGAIN_SECONDS])
+    assert [record.message for record in caplog.records] == ["bell.database_failed"]
+
+
+def test_work_that_was_settled_though_the_database_did_not_say_so_gets_a_turn(subject, worked, broker):
+    def settled_unheard(claim: jobs.Claim) -> None:
+        jobs.settle(claim, next_in=0.0)
+        raise OperationalError("server closed the connection")
+
+    job = make_job(subject)
+    worked.steps = [settled_unheard]
+    work.run_job(KIND, job.id)
+    assert turns(broker) == [lanes.AGAIN_SECONDS]
+    work.run_turn()
+    assert changed(job).due_at is None
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks no rows")

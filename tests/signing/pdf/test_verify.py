@@ -147,6 +147,11 @@ def test_what_is_no_pdf_has_to_be_fetched_again(content, expected):
     assert reason(content) == expected
 
 
+def test_what_seems_whole_and_cannot_be_read_is_not_fetched_for_ever(once):
+    start = once.rindex(b"startxref")
+    assert reason_code(once[:start] + b"startxref\n0\n%%EOF\n", 1) == "file_unreadable"
+
+
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
 def test_a_truncated_file_has_to_be_fetched_again(once, share):
     assert reason(once[: int(len(once) * share)]) == "unparsable"

@@ -153,6 +153,23 @@ def test_a_file_that_fails_the_check_five_times_alike_is_quarantined(
     assert it.world.calls == calls
 
 
+def test_a_whole_file_that_nobody_can_read_is_quarantined_too(opened, asha):
+    it = opened(asha)
+
+    def unreadable(sent: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if sent.url.host != "files.setu.test":
+            return response
+        return httpx.Response(
+            200, content=b"%PDF-1.7\nno PDF\n%%EOF\n", headers={"Content-Type": "application/pdf"}
+        )
+
+    setu_provider.plug(Between(it.world, unreadable))
+    it.sign(0)
+    for _ in range(ALIKE_MAX):
+        it.go_on()
+    assert (it.request.status, it.request.ending_reason) == ("quarantined", "file_unreadable")
+
+
 def test_a_file_that_changes_starts_the_count_again(opened, asha, ravi):
     it = opened(asha, ravi)
     request = until_signed(it, 0, 1, fault="missing_signature", times=4)

@@ -8,13 +8,13 @@ from functools import reduce
 import pytest
 from django.db import connection, transaction
 
-from core import sweeping, work
+from core import jobs, sweeping, work
 from core.jobs import Claim
 from core.models import Event
 from signing.merge import Seen, SignerSeen, merge
 from signing.models import SignatureRequest, Signer, Submission
 from signing.services.cancel import request_cancel
-from signing.services.doorbells import request_rung
+from signing.services.doorbells import person_rung, request_rung
 from signing.services.look import snapshot_apply, snapshot_merge
 from signing.services.moves import request_locked
 from signing.services.schedule import BUCKET_SECONDS, BUCKET_SIZE
@@ -22,7 +22,7 @@ from signing.setu.wire import SetuSignature
 from tests.builders import make_employee, make_manager, make_organization, make_request
 from tests.core.test_jobs_races import at_once
 from tests.proof import count
-from tests.signing.builders import claimed
+from tests.signing.builders import claimed, job_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proof]
 THREADS = 8
@@ -197,3 +197,23 @@ def test_r18_four_clocks_and_all_who_ring_get_no_more_looks_than_the_bucket_hold
     assert at_once(*[ring_and_work] * 4) == [None] * 4
     refilled = (time.monotonic() - began) / BUCKET_SECONDS
     assert 2 <= it.world.calls["get"] - before <= BUCKET_SIZE + refilled + 1
+
+
+def test_r20_a_person_who_presses_as_the_job_dies_has_it_taken_up_again():
+    request = make_request(by=make_manager(organization=make_organization()), signers=[])
+    job = claimed(request)
+    dying = threading.Event()
+
+    def die() -> None:
+        with transaction.atomic():
+            jobs.bury(job, reason="Each time the worker died.")
+            dying.set()
+            time.sleep(0.3)
+
+    def press() -> None:
+        assert dying.wait(10)
+        with transaction.atomic():
+            person_rung(request, cause="check")
+
+    assert at_once(die, press) == [None, None]
+    assert job_of(request).dead_at is None

@@ -4,11 +4,11 @@ import httpx
 
 from core import jobs
 from signing import setu_provider
-from signing.models import Submission
+from signing.models import SignerLink, Submission
 from signing.services.requests import request_check
 from signing.states import REQUEST_JOB
 from tests.builders import reloaded
-from tests.signing.builders import Between, ask, is_create, job_of, made_at_setu, owed, submissions
+from tests.signing.builders import Between, ask, is_create, job_of, made_at_setu, owed, submissions, work
 
 
 def test_a_create_that_comes_back_after_another_was_named_leaves_one_live_request(
@@ -67,3 +67,24 @@ def test_while_setu_fails_ringing_for_a_request_that_was_named_does_not_hurry_it
         owed(request)
         run_due()
     assert (reloaded(request).status, job_of(request).failures) == ("sign_initiated", 0)
+
+
+def test_a_link_that_setu_gives_late_or_anew_is_taken(world, manager, asha, run_due):
+    request = ask(asha, by=manager)
+
+    def without_link(sent: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if not is_create(sent):
+            return response
+        body = response.json()
+        signers = [signer | {"url": None} for signer in body["signers"]]
+        return httpx.Response(response.status_code, json=body | {"signers": signers})
+
+    setu_provider.plug(Between(world, without_link))
+    run_due()
+    link = SignerLink.objects.get()
+    assert (reloaded(request).status, link.url) == ("sign_initiated", "")
+    for earlier in ("", "https://old.test/"):
+        SignerLink.objects.update(url=earlier)
+        work(request, run_due)
+        link.refresh_from_db()
+        assert link.url == world.requests()[0]["signers"][0]["url"]

@@ -1,8 +1,10 @@
 """Orphans: what a newer submission has replaced must not live on at Setu, nor stop the request."""
 
+import httpx
 import pytest
 from django.db.models.functions import Now
 
+from signing import setu_provider
 from signing.models import SignerLink, Submission
 from signing.services.archive import ALIKE_MAX
 from signing.services.cancel import request_cancel
@@ -10,12 +12,14 @@ from signing.services.orphans import ORPHAN_SECONDS, orphan_due, orphans_counted
 from signing.setu_provider import account_fingerprint
 from tests.builders import reloaded
 from tests.signing.builders import (
+    Between,
     ask,
     due_in,
     made_at_setu,
     named,
     submissions,
     ten_minutes_pass,
+    there,
     work,
 )
 
@@ -141,3 +145,26 @@ def test_an_orphan_is_removed_beside_a_request_that_is_cancelled(opened, manager
     assert it.world.requests() == []
     assert all(each.deleted_at for each in submissions(it.request))
     assert SignerLink.objects.exists()
+
+
+def test_who_cancels_while_setu_is_asked_about_an_orphan_does_not_wait_for_the_back_off(
+    world, manager, asha, run_due
+):
+    request = ask(asha, by=manager)
+    world.fault("accept_then_hang", endpoint="create")
+    run_due()
+    world.fault("status", endpoint="upload", times=9)
+    work(request, run_due)
+    (orphan,) = there(world)
+    asked = iter([True])
+
+    def cancel_meanwhile(sent: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if sent.method == "GET" and Submission.objects.filter(setu_id=orphan) and next(asked, False):
+            request_cancel(request=reloaded(request), by=manager)
+            return httpx.Response(503)
+        return response
+
+    setu_provider.plug(Between(world, cancel_meanwhile))
+    named(orphan)
+    run_due()
+    assert reloaded(request).status == "cancelled"

@@ -177,3 +177,14 @@ def test_finding_setu_and_connecting_takes_no_longer_than_the_shortest_call(monk
     assert connect is not None
     reaching = pinned.RESOLVE_SECONDS + pinned.ADDRESSES_TRIED * connect
     assert reaching <= min(client.READ_SECONDS, client.CREATE_SECONDS, client.DELETE_SECONDS)
+
+
+def test_a_machine_without_a_free_thread_is_no_answer_and_nothing_was_sent(monkeypatch):
+    def none_left(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with setu_that_sends(HEAD) as setu, monkeypatch.context() as machine:
+        machine.setattr(threading.Timer, "start", none_left)
+        with pytest.raises(SetuUnavailable) as caught:
+            setu.upload(name="x", content=b"%PDF-1.7")
+    assert (caught.value.maybe_done, str(caught.value)) == (False, "PoolTimeout")
