@@ -26,9 +26,13 @@ def main() -> int:
         if given and not given.startswith(("http://", "https://")):
             raise CannotStart(f"DEMO_URL must begin with http:// or https://; it is “{given}”.")
         if given:
-            standin = os.environ.get("DEMO_STANDIN_URL", "http://127.0.0.1:8100").rstrip("/")
+            usual = f"http://127.0.0.1:{os.environ.get('STANDIN_PORT') or 8100}"
+            standin = os.environ.get("DEMO_STANDIN_URL", usual).rstrip("/")
             if not answers(standin):
-                raise CannotStart(f"The demo signs at Setu's stand-in, and none answers at {standin}.")
+                raise CannotStart(
+                    f"The demo signs at Setu's stand-in, and none answers at {standin}."
+                    " DEMO_STANDIN_URL names another."
+                )
             return play(given, standin, devmode.kept_secrets(ROOT / "var"))
         return on_own_server()
     except CannotStart as reason:

@@ -36,17 +36,18 @@ def setu_configured(env: Mapping[str, str] = os.environ) -> bool:
 
 
 def fill(var_dir: Path) -> None:
-    """Put development's values into the environment wherever nothing is set."""
+    """Put development's values into the environment wherever nothing is set. PORT and STANDIN_PORT are those of
+    `make run`."""
     kept = kept_secrets(var_dir)
     defaults = {name: kept[name] for name in ("SECRET_KEY", "SETU_CALLBACK_TOKENS")}
     defaults |= {
         "DATABASE_URL": f"sqlite:///{var_dir}/signflow.sqlite3",
-        "PUBLIC_URL": "http://localhost:8000",
+        "PUBLIC_URL": f"http://localhost:{os.environ.get('PORT') or 8000}",
         "FRONTEND_URL": "http://localhost:5173",
     }
-    if not setu_configured():
+    if not setu_configured(os.environ):
         defaults |= {
-            "SETU_BASE_URL": "http://127.0.0.1:8100",
+            "SETU_BASE_URL": f"http://127.0.0.1:{os.environ.get('STANDIN_PORT') or 8100}",
             "SETU_DOWNLOAD_HOSTS": "127.0.0.1",
             "SETU_CLIENT_ID": "standin",
             "SETU_CLIENT_SECRET": kept["STANDIN_CLIENT_SECRET"],

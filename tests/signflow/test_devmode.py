@@ -1,3 +1,4 @@
+import os
 import stat
 
 from signflow import devmode
@@ -31,3 +32,11 @@ def test_setu_is_configured_only_when_all_its_credentials_are_there():
     assert devmode.setu_configured(complete | {"SETU_CLIENT_ID": "", "SETU_CLIENT_ID_FILE": "/x"})
     for name in devmode.SETU_NAMES:
         assert not devmode.setu_configured(complete | {name: ""})
+
+
+def test_other_ports_are_those_of_make_run(tmp_path, monkeypatch):
+    environ = {"PORT": "9000", "STANDIN_PORT": "9100"}
+    monkeypatch.setattr(os, "environ", environ)
+    devmode.fill(tmp_path)
+    assert environ["PUBLIC_URL"] == "http://localhost:9000"
+    assert environ["SETU_BASE_URL"] == "http://127.0.0.1:9100"
