@@ -94,7 +94,8 @@ def visible(
         for request, made in pairs:
             who = {"requestId": made["id"], "signerId": made["signers"][0]["id"]}
             setu.post("/__control__/sign", json=who).raise_for_status()
-            time.sleep(random.uniform(*IDLE_SECONDS))  # noqa: S311  # the queue is quiet when a signature comes
+            # The queue is quiet when a signature comes.
+            time.sleep(random.uniform(*IDLE_SECONDS))  # noqa: S311  # a pause, not a secret
             began = time.monotonic()
             web.post(path, content=notification(made, signed=1)).raise_for_status()
             _wait_until_seen(web, request.id, signer)

@@ -155,7 +155,7 @@ def storage() -> Outcome:
 def disk() -> Outcome:
     try:
         folder = Path(default_storage.path(""))
-    except NotImplementedError:  # as above
+    except NotImplementedError:  # not on this machine's disk
         return ok("Files lie elsewhere.")
     there = next(place for place in (folder, *folder.parents) if place.exists())
     free = shutil.disk_usage(there).free

@@ -176,10 +176,11 @@ def jittered(seconds: float, *, claim: Claim) -> float:
     return seconds * (1 + (hash((claim.subject, claim.fence)) % 100) / 500)
 
 
-def backoff(claim: Claim) -> float:
-    """Seconds until the next try after a failure or a crash."""
+def backoff(claim: Claim, *, most: float | None = None) -> float:
+    """Seconds until the next try after a failure or a crash; most: before up to a fifth is added."""
     earlier = max(claim.failures, claim.crashes - 1)  # the claim itself counts as a crash until it settles
-    return jittered(BACKOFF_SECONDS[min(earlier, len(BACKOFF_SECONDS) - 1)], claim=claim)
+    seconds = BACKOFF_SECONDS[min(earlier, len(BACKOFF_SECONDS) - 1)]
+    return jittered(seconds if most is None else min(seconds, most), claim=claim)
 
 
 def release(claim: Claim) -> None:

@@ -26,8 +26,7 @@ def main() -> int:
         if given and not given.startswith(("http://", "https://")):
             raise CannotStart(f"DEMO_URL must begin with http:// or https://; it is “{given}”.")
         if given:
-            usual = f"http://127.0.0.1:{os.environ.get('STANDIN_PORT') or 8100}"
-            standin = os.environ.get("DEMO_STANDIN_URL", usual).rstrip("/")
+            standin = os.environ.get("DEMO_STANDIN_URL", devmode.standin_url()).rstrip("/")
             if not answers(standin):
                 raise CannotStart(
                     f"The demo signs at Setu's stand-in, and none answers at {standin}."

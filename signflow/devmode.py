@@ -35,9 +35,13 @@ def setu_configured(env: Mapping[str, str] = os.environ) -> bool:
     return all(env.get(name) or env.get(f"{name}_FILE") for name in SETU_NAMES)
 
 
+def standin_url() -> str:
+    """Where `make run` has its stand-in, with the STANDIN_PORT it was given."""
+    return f"http://127.0.0.1:{os.environ.get('STANDIN_PORT') or 8100}"
+
+
 def fill(var_dir: Path) -> None:
-    """Put development's values into the environment wherever nothing is set. PORT and STANDIN_PORT are those of
-    `make run`."""
+    """Put development's values into the environment wherever nothing is set. PORT is that of `make run`."""
     kept = kept_secrets(var_dir)
     defaults = {name: kept[name] for name in ("SECRET_KEY", "SETU_CALLBACK_TOKENS")}
     defaults |= {
@@ -47,7 +51,7 @@ def fill(var_dir: Path) -> None:
     }
     if not setu_configured(os.environ):
         defaults |= {
-            "SETU_BASE_URL": f"http://127.0.0.1:{os.environ.get('STANDIN_PORT') or 8100}",
+            "SETU_BASE_URL": standin_url(),
             "SETU_DOWNLOAD_HOSTS": "127.0.0.1",
             "SETU_CLIENT_ID": "standin",
             "SETU_CLIENT_SECRET": kept["STANDIN_CLIENT_SECRET"],

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -44,8 +44,7 @@ def confirmed(*, label: str, says: str, asks_reason: bool = False) -> Callable[[
             return HttpResponseRedirect(_back(request, request.POST.get("back", "")))
 
         action.__name__ = work.__name__
-        action.short_description = label  # type: ignore[attr-defined]
-        return action
+        return admin.action(description=label)(action)
 
     return declare
 

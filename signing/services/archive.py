@@ -57,7 +57,7 @@ def request_archive(
         _compare(content, proof=proof, request=request)
     except verify.NotReadable as error:
         log.warning("archive.not_readable", extra={"request_id": request.id, "reason": error.reason})
-        wait = min(jobs.backoff(claim), jobs.jittered(BACKOFF_MAX, claim=claim))
+        wait = jobs.backoff(claim, most=BACKOFF_MAX)
         _again(claim=claim, request=request, wait=wait, failure=f"The signed file is {error.reason}")
         return
     except sandbox.Starved as error:
@@ -105,7 +105,7 @@ def _no_file(
         gone_apply(request=request, claim=claim)
         return
     log.error("archive.no_file", extra={"request_id": request.id, "status": seen.status})
-    wait = min(jobs.backoff(claim), jobs.jittered(BACKOFF_MAX, claim=claim))
+    wait = jobs.backoff(claim, most=BACKOFF_MAX)
     with transaction.atomic():
         _found(request_locked(request), claim=claim, submission=submission, seen=seen)
         _again(claim=claim, request=request, wait=wait, failure=NO_FILE)

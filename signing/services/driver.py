@@ -104,11 +104,7 @@ def _failed(*, claim: jobs.Claim, request: SignatureRequest, error: SetuError) -
     else:
         log.error("setu.denied" if isinstance(error, SetuDenied) else "setu.unexpected", extra=fields)
     asked_to_wait = (error.retry_after or 0.0) if isinstance(error, SetuUnavailable) else 0.0
-    wait = jobs.backoff(claim)
-    most = _backoff_max(request, error=error)
-    if most:
-        wait = min(wait, jobs.jittered(most, claim=claim))
-    wait = max(asked_to_wait, wait)
+    wait = max(asked_to_wait, jobs.backoff(claim, most=_backoff_max(request, error=error)))
     with transaction.atomic():
         failure_wait(request=request, seconds=wait)
         jobs.settle(claim, next_in=wait, failure=str(error))

@@ -80,7 +80,7 @@ def stray_look(*, claim: jobs.Claim, setu: SetuClient) -> None:
         if isinstance(error, SetuRefused) and claim.failures >= REFUSALS_MAX:
             _nobodys(claim=claim, stray=stray)
         else:
-            wait = _wait(min(jobs.backoff(claim), jobs.jittered(BACKOFF_MAX, claim=claim)))
+            wait = _wait(jobs.backoff(claim, most=BACKOFF_MAX))
             with transaction.atomic():
                 jobs.settle(claim, next_in=wait, failure=str(error))
     else:
